@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace Holdfast.Core.Model;
+
+/// <summary>
+/// One machine as its administrator wanted it. Stored as <c>machine.json</c> in the machine's folder on its home datastore, so that a machine
+/// is a folder that can be read without the cluster.
+/// </summary>
+/// <param name="Id">Also the libvirt domain's UUID.</param>
+/// <param name="Datastore">Name of the home datastore: the lease lives there.</param>
+/// <param name="Priority">Higher restarts first.</param>
+/// <param name="Image">What it boots: null for the disk's own boot loader, else kernel and initrd paths on every host (the lab's guest).</param>
+public sealed record MachineDefinition(
+    Guid Id, string Name, string Datastore, int MemoryMiB, int Cpus, int Priority, string Mac,
+    ImmutableArray<DiskDefinition> Disks, DirectBoot? Image = null);
+
+/// <param name="File">Path relative to the machine's folder.</param>
+public sealed record DiskDefinition(string File, long SizeBytes);
+
+public sealed record DirectBoot(string Kernel, string Initrd, string CommandLine);

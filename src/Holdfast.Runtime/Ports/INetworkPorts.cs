@@ -1,0 +1,29 @@
+using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
+
+namespace Holdfast.Runtime.Ports;
+
+/// <summary>Heartbeats: fire and forget, authenticated with the cluster's secret; anything that does not verify is dropped and counted.</summary>
+public interface IHeartbeatPort
+{
+    /// <summary>Send one heartbeat to <paramref name="toSlot"/> on the network that it names. Never blocks, never throws.</summary>
+    void Send(int toSlot, Heartbeat heartbeat);
+
+    /// <summary>Set once before the first send. Called from any thread.</summary>
+    Action<Heartbeat>? Heard { get; set; }
+}
+
+/// <summary>Messages about moves. <paramref name="done"/> is called exactly once within a limit: null = the peer's agent took it, else why not.</summary>
+public interface IPeerPort
+{
+    void Send(int toSlot, PeerMessage message, Action<string?> done);
+
+    /// <summary>Set once before the first send. Called from any thread.</summary>
+    Action<PeerMessage>? Received { get; set; }
+}
+
+/// <summary>Power or path of a peer, through a fence agent. <paramref name="done"/> exactly once: null = confirmed off, else why not.</summary>
+public interface IFencePort
+{
+    void Off(string host, Action<string?> done);
+}
