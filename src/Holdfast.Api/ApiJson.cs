@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Api;
+
+/// <summary>All that travels between a client and an agent, generated at build time (the command line is compiled ahead of time).</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(ClusterStatus))]
+[JsonSerializable(typeof(HostSummary[]))]
+[JsonSerializable(typeof(HostDetail))]
+[JsonSerializable(typeof(MachineSummary[]))]
+[JsonSerializable(typeof(MachineDetail))]
+[JsonSerializable(typeof(CreateMachine))]
+[JsonSerializable(typeof(StartMachine))]
+[JsonSerializable(typeof(StopMachine))]
+[JsonSerializable(typeof(MigrateMachine))]
+[JsonSerializable(typeof(AddDatastore))]
+[JsonSerializable(typeof(TaskReport))]
+[JsonSerializable(typeof(Datastore))]
+[JsonSerializable(typeof(Datastore[]))]
+[JsonSerializable(typeof(ClusterEvent))]
+[JsonSerializable(typeof(ClusterEvent[]))]
+[JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(TimerReport))]
+[JsonSerializable(typeof(ConsolePlace))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>
+    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Api;
+
+/// <summary>Enumerations travel as camelCase strings ("noRoom"), so that a reader needs no table of numbers.</summary>
+public sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where T : struct, Enum;
+
+/// <summary>What the administrator wants of a machine.</summary>
+[JsonConverter(typeof(CamelCaseEnum<DesiredState>))]
+public enum DesiredState
+{
+    Stop,
+    Run,
+}
+
+/// <summary>What a machine is now, as far as the answering host knows.</summary>
+[JsonConverter(typeof(CamelCaseEnum<MachineState>))]
+public enum MachineState
+{
+    Running,
+    Paused,
+    Stopped,
+    Migrating,
+    Starting,
+
+    /// <summary>Wanted running, and waiting for something that <c>reason</c> names (a proof of death, room, a lock).</summary>
+    Pending,
+    Error,
+}
+
+/// <summary>Whether a host is part of the cluster now, seen by the answering host.</summary>
+[JsonConverter(typeof(CamelCaseEnum<HostState>))]
+public enum HostState
+{
+    Up,
+    Joining,
+
+    /// <summary>Some of its channels are silent, not all.</summary>
+    Suspect,
+    Silent,
+
+    /// <summary>Proven dead (DESIGN §4); its machines may be taken.</summary>
+    Dead,
+    Leaving,
+    Unknown,
+}
+
+/// <summary>How a network or a datastore looks from one host.</summary>
+[JsonConverter(typeof(CamelCaseEnum<Health>))]
+public enum Health
+{
+    Ok,
+    Degraded,
+    Lost,
+    Unknown,
+}
+
+[JsonConverter(typeof(CamelCaseEnum<TaskState>))]
+public enum TaskState
+{
+    Running,
+    Done,
+    Failed,
+}
+
+/// <summary>Why a request was not done. Everything but <see cref="Usage"/> is exit code 1 of the command line.</summary>
+[JsonConverter(typeof(CamelCaseEnum<ErrorCode>))]
+public enum ErrorCode
+{
+    /// <summary>The request is wrong in itself (bad name, bad size); HTTP 400, exit code 2.</summary>
+    Usage,
+
+    /// <summary>It was tried and failed; HTTP 500.</summary>
+    Failed,
+
+    /// <summary>HTTP 404.</summary>
+    NotFound,
+
+    /// <summary>It exists already, or is in a state that does not allow it; HTTP 409.</summary>
+    Conflict,
+
+    /// <summary>Intent cannot be changed without etcd's quorum; HTTP 503.</summary>
+    NoQuorum,
+
+    /// <summary>No host has room, or the named one has not; HTTP 409.</summary>
+    NoRoom,
+
+    /// <summary>The agent (or a part it needs) does not answer; HTTP 503.</summary>
+    Unavailable,
+}

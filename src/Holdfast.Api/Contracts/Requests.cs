@@ -1,0 +1,46 @@
+namespace Holdfast.Api;
+
+/// <summary><c>POST /v1/vms</c>: create a machine. 202 with a <see cref="TaskReport"/>.</summary>
+public sealed record CreateMachine
+{
+    /// <summary><c>[a-z][a-z0-9-]{0,62}</c>, unique in the cluster.</summary>
+    public required string Name { get; init; }
+
+    public int MemoryMiB { get; init; } = 192;
+
+    public int Cpus { get; init; } = 1;
+
+    public int DiskMiB { get; init; } = 64;
+
+    /// <summary>A disk image to copy, as seen by the answering host; null for an empty disk (in a lab: the lab's guest).</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Null: the only datastore, or the first by name.</summary>
+    public string? Datastore { get; init; }
+
+    /// <summary>Higher is restarted earlier.</summary>
+    public int Priority { get; init; } = 100;
+
+    /// <summary>Start it when it has been created.</summary>
+    public bool Start { get; init; }
+
+    /// <summary>Start it on this host; null lets the cluster choose.</summary>
+    public string? Host { get; init; }
+}
+
+/// <summary><c>POST /v1/vms/NAME/start</c>. 202.</summary>
+/// <param name="Host">Null lets the cluster choose.</param>
+public sealed record StartMachine(string? Host = null);
+
+/// <summary><c>POST /v1/vms/NAME/stop</c>: ACPI shutdown. 202.</summary>
+/// <param name="TimeoutSeconds">A guest that has not shut down within this is an error, not a kill; null for the server's default.</param>
+public sealed record StopMachine(double? TimeoutSeconds = null);
+
+/// <summary><c>POST /v1/vms/NAME/migrate</c>. 202; the task's result has the <see cref="Migration"/>.</summary>
+/// <param name="Host">The target; null lets the cluster choose.</param>
+public sealed record MigrateMachine(string? Host = null, int? MaxDowntimeMs = null);
+
+/// <summary><c>POST /v1/datastores</c>. 202.</summary>
+/// <param name="Path">The directory, mounted at the same place on every host.</param>
+/// <param name="DrainSeconds">After this the server refuses whatever a silent client still holds; null means never (no proof of death by time).</param>
+public sealed record AddDatastore(string Name, string Path, double? DrainSeconds);

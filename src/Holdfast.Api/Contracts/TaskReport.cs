@@ -1,0 +1,90 @@
+namespace Holdfast.Api;
+
+/// <summary><c>GET /v1/tasks/ID</c>: long work, what it has done so far and how it ended. Answered by the host that took the request.</summary>
+public sealed record TaskReport
+{
+    public required string Id { get; init; }
+
+    /// <summary>"create", "start", "stop", "kill", "delete", "migrate", "add-datastore".</summary>
+    public required string Kind { get; init; }
+
+    public string? Machine { get; init; }
+
+    public required TaskState State { get; init; }
+
+    public TaskStep[] Steps { get; init; } = [];
+
+    public TaskResult? Result { get; init; }
+
+    /// <summary>Set when <see cref="State"/> is <see cref="TaskState.Failed"/>.</summary>
+    public ApiError? Error { get; init; }
+}
+
+/// <param name="AtMs">Milliseconds since the task was taken.</param>
+public sealed record TaskStep(string Name, double AtMs);
+
+/// <summary>What the work left behind; only what applies is set.</summary>
+public sealed record TaskResult
+{
+    /// <summary>Where the machine is now.</summary>
+    public string? Host { get; init; }
+
+    public ulong? Epoch { get; init; }
+
+    public Migration? Migration { get; init; }
+}
+
+/// <summary>
+/// One live migration. All stamps are milliseconds since the request was taken, by the source agent's clock, except
+/// <see cref="ResumedMs"/>, which is the moment at which the source heard of the target's RESUME. Null: never reached.
+/// </summary>
+public sealed record Migration
+{
+    public required string From { get; init; }
+
+    public required string To { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>"moved", "kept" (failed, the source runs on) or "lost" (an end was proven dead).</summary>
+    public string Outcome { get; init; } = "moved";
+
+    /// <summary><c>Moving(A→B)</c> stands in the lease table.</summary>
+    public double? AnnouncedMs { get; init; }
+
+    public double? BegunMs { get; init; }
+
+    public double? PreparedMs { get; init; }
+
+    /// <summary>The guest stopped on the source for the switch-over.</summary>
+    public double? StoppedMs { get; init; }
+
+    /// <summary>QEMU on the source said "completed".</summary>
+    public double? CompletedMs { get; init; }
+
+    /// <summary>libvirt's Perform has returned.</summary>
+    public double? PerformedMs { get; init; }
+
+    /// <summary>Every thread of the source's copy was seen stopped.</summary>
+    public double? FrozenMs { get; init; }
+
+    /// <summary>It was looked at again after the freeze: it had not run.</summary>
+    public double? LookedMs { get; init; }
+
+    /// <summary>The target reported the complete, paused machine.</summary>
+    public double? TargetCompleteMs { get; init; }
+
+    /// <summary><c>Held(B)</c> stands in the lease table.</summary>
+    public double? CommittedMs { get; init; }
+
+    public double? ResumedMs { get; init; }
+
+    /// <summary>Request to the end of all work.</summary>
+    public double? TotalMs { get; init; }
+
+    /// <summary>QEMU's "completed" on the source to RESUME on the target, by one clock where both are on one machine.</summary>
+    public double? CompletedToResumeMs { get; init; }
+
+    /// <summary>What the guest missed: stopped on the source to resumed on the target.</summary>
+    public double? PauseMs { get; init; }
+}

@@ -1,0 +1,30 @@
+namespace Holdfast.Api;
+
+/// <summary>The paths of version 1, in one place for the client and the daemon. Every GET takes <c>?local=1</c>: answer from this agent alone.</summary>
+public static class Routes
+{
+    /// <summary>Where an agent listens on its own host.</summary>
+    public const string DefaultSocket = "/run/holdfast/holdfastd.sock";
+
+    /// <summary>The TCP port of the API on the cluster network.</summary>
+    public const int DefaultPort = 7441;
+
+    public const string Status = "/v1/status";
+    public const string Hosts = "/v1/hosts";
+    public const string Machines = "/v1/vms";
+    public const string Datastores = "/v1/datastores";
+    public const string Events = "/v1/events";
+    public const string Timers = "/v1/timers";
+    public const string Tasks = "/v1/tasks";
+
+    public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
+
+    public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";
+
+    /// <param name="verb">start, stop, kill, migrate (POST); explain, console, console/log (GET).</param>
+    public static string Machine(string name, string verb) => $"{Machine(name)}/{verb}";
+
+    public static string Datastore(string name) => $"{Datastores}/{Uri.EscapeDataString(name)}";
+
+    public static string Task(string id) => $"{Tasks}/{Uri.EscapeDataString(id)}";
+}
