@@ -1,0 +1,8 @@
+namespace Holdfast.Runtime.Hosting;
+
+/// <summary>Facts about this host that come from outside the core.</summary>
+/// <param name="Quorum">This host's etcd client sees a quorum.</param>
+/// <param name="FreeMemoryMiB">Memory that machines may still take here (capacity less what the machines here have been given).</param>
+/// <param name="FreeCpuPercent">Idle share of all CPUs.</param>
+/// <param name="GuestNetworkUp">The guest bridge has a carrier.</param>
+public sealed record HostConditions(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp);
