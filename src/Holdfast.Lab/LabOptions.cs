@@ -1,0 +1,42 @@
+namespace Holdfast.Lab;
+
+/// <summary>What a lab is made of. Kept in the lab's state, so a second <c>lab up</c> finds the same lab.</summary>
+public sealed record LabOptions
+{
+    /// <summary>Name of the lab when none is given.</summary>
+    public const string DefaultName = "lab";
+
+    /// <summary>Labs of different names live side by side, with other address ranges.</summary>
+    public string Name { get; init; } = DefaultName;
+
+    /// <summary>How many hosts, named h1, h2, … (1 to 32).</summary>
+    public int Hosts { get; init; } = 3;
+
+    /// <summary>Timing profile of the agents: fast, standard, san.</summary>
+    public string Profile { get; init; } = "fast";
+
+    /// <summary>Whether the agents know the lab's power switch as a fence device.</summary>
+    public bool Fence { get; init; } = true;
+
+    /// <summary>Whether the agents may fence after `suspect` instead of after ttl + stop.</summary>
+    public bool FastShot { get; init; } = true;
+
+    /// <summary>Whether the guards are given the watchdog stand-in.</summary>
+    public bool Watchdog { get; init; } = true;
+
+    /// <summary>"kvm", "tcg", or null to find out by starting a guest.</summary>
+    public string? Acceleration { get; init; }
+
+    /// <summary>The switches: name and role. Names end up in interface names, so at most nine characters.</summary>
+    public IReadOnlyList<LabNetwork> Networks { get; init; } =
+        [new("cluster", "cluster"), new("migration", "migration"), new("storage", "storage"), new("guest", "guest")];
+
+    /// <summary>Folder of holdfast, holdfastd and holdfast-guard; null: $HOLDFAST_BIN, else the folder of this executable.</summary>
+    public string? BinDirectory { get; init; }
+
+    /// <summary>Whether guard, agent and the datastore are started at all (false: bare hosts with libvirtd and the mounted store).</summary>
+    public bool Product { get; init; } = true;
+}
+
+/// <summary>One switch of the lab; every host has one link to it.</summary>
+public sealed record LabNetwork(string Name, string Role);
