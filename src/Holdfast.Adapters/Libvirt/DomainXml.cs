@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Adapters.Libvirt;
+
+/// <summary>
+/// A machine as libvirt's domain XML (libvirt.org/formatdomain.html). The metadata carries the machine's id and epoch: the hook asks for
+/// the lease by them, and an agent that starts anew finds its machines by them.
+/// </summary>
+public static class DomainXml
+{
+    /// <summary>XML namespace of our metadata element; a domain that names it is Holdfast's.</summary>
+    public const string MetadataNamespace = "urn:holdfast:machine:1";
+
+    private static readonly XNamespace Holdfast = MetadataNamespace;
+    private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+    /// <summary>The domain that runs <paramref name="machine"/> under <paramref name="epoch"/>.</summary>
+    public static string Build(MachineDefinition machine, long epoch, HostPaths paths)
+    {
+        var root = new XElement("domain",
+            new XAttribute("type", machine.Acceleration == Acceleration.Kvm ? "kvm" : "qemu"),
+            new XAttribute(XNamespace.Xmlns + "qemu", Qemu.NamespaceName),
+            new XElement("name", machine.Name),
+            new XElement("uuid", machine.Id.ToString("D")),
+            new XElement("metadata", Metadata(machine.Id, epoch)),
+            new XElement("memory", new XAttribute("unit", "MiB"), machine.MemoryBytes / (1024 * 1024)),
+            new XElement("vcpu", machine.Cpus),
+            Boot(machine),
+            new XElement("features", new XElement("acpi"), new XElement("apic")),
+            Cpu(machine.Acceleration),
+            new XElement("clock", new XAttribute("offset", "utc")),
+            new XElement("on_poweroff", "destroy"),
+            new XElement("on_reboot", "restart"),
+            new XElement("on_crash", "destroy"),
+            Devices(machine, paths),
+            new XElement(Qemu + "commandline", QmpArguments(machine.Name, epoch, paths)));
+        return root.ToString();
+    }
+
+    /// <summary>The metadata element alone as virDomainSetMetadata wants it: without namespace, which libvirt adds from its own arguments.</summary>
+    internal static string MetadataText(Guid machine, long epoch) => $"<machine id=\"{machine:D}\" epoch=\"{epoch}\"/>";
+
+    /// <summary>
+    /// The same domain under another epoch: what a migration's target is given. Everything else, above all the device addresses
+    /// that libvirt has chosen, stays as it is.
+    /// </summary>
+    public static string WithEpoch(string domainXml, long epoch, HostPaths paths)
+    {
+        var root = XElement.Parse(domainXml);
+        var metadata = root.Element("metadata")?.Element(Holdfast + "machine");
+        var name = root.Element("name")?.Value;
+        var commandLine = root.Element(Qemu + "commandline");
+        if (metadata is null || name is null || commandLine is null)
+        {
+            throw new ArgumentException("The domain XML is not one of Holdfast's: it lacks the machine's metadata or its QMP socket.", nameof(domainXml));
+        }
+
+        metadata.SetAttributeValue("epoch", epoch);
+        commandLine.ReplaceNodes(QmpArguments(name, epoch, paths));
+        return root.ToString();
+    }
+
+    /// <summary>Machine and epoch of our metadata element; null when it is not one.</summary>
+    public static (Guid Machine, long Epoch)? ReadMetadata(string? element)
+    {
+        if (string.IsNullOrEmpty(element))
+        {
+            return null;
+        }
+
+        // virDomainGetMetadata gives the element without the prefix's declaration in some versions, so only attributes are read.
+        var id = Attribute(element, "id");
+        var epoch = Attribute(element, "epoch");
+        return Guid.TryParse(id, out var machine) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (machine, number)
+            : null;
+    }
+
+    private static string? Attribute(string element, string name)
+    {
+        foreach (var quote in (ReadOnlySpan<char>)['"', '\''])
+        {
+            var start = element.IndexOf($" {name}={quote}", StringComparison.Ordinal);
+            if (start >= 0)
+            {
+                start += name.Length + 3;
+                var end = element.IndexOf(quote, start);
+                return end < 0 ? null : element[start..end];
+            }
+        }
+
+        return null;
+    }
+
+    private static XElement Metadata(Guid machine, long epoch) => new(Holdfast + "machine",
+        new XAttribute(XNamespace.Xmlns + "holdfast", MetadataNamespace),
+        new XAttribute("id", machine.ToString("D")),
+        new XAttribute("epoch", epoch));
+
+    private static XElement Boot(MachineDefinition machine)
+    {
+        var os = new XElement("os", new XElement("type", new XAttribute("arch", "x86_64"), new XAttribute("machine", "pc"), "hvm"));
+        if (machine.Kernel is { } boot)
+        {
+            os.Add(new XElement("kernel", boot.Kernel));
+            if (boot.Initrd is not null)
+            {
+                os.Add(new XElement("initrd", boot.Initrd));
+            }
+
+            os.Add(new XElement("cmdline", boot.CommandLine));
+        }
+        else
+        {
+            os.Add(new XElement("boot", new XAttribute("dev", "hd")));
+        }
+
+        return os;
+    }
+
+    // A named model under TCG, so that both sides of a migration have the same one whatever their processors are.
+    private static XElement Cpu(Acceleration acceleration) => acceleration == Acceleration.Kvm
+        ? new XElement("cpu", new XAttribute("mode", "host-model"))
+        : new XElement("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XElement("model", "qemu64"));
+
+    private static XElement Devices(MachineDefinition machine, HostPaths paths)
+    {
+        var devices = new XElement("devices");
+        for (var index = 0; index < machine.Disks.Length; index++)
+        {
+            devices.Add(Disk(machine.Disks[index], index));
+        }
+
+        devices.Add(new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")));
+        foreach (var nic in machine.Nics)
+        {
+            devices.Add(new XElement("interface",
+                new XAttribute("type", "bridge"),
+                new XElement("mac", new XAttribute("address", nic.Mac)),
+                new XElement("source", new XAttribute("bridge", nic.Bridge)),
+                new XElement("model", new XAttribute("type", "virtio"))));
+        }
+
+        devices.Add(new XElement("serial",
+            new XAttribute("type", "unix"),
+            new XElement("source", new XAttribute("mode", "bind"), new XAttribute("path", paths.ConsoleSocket(machine.Name))),
+            new XElement("log", new XAttribute("file", paths.SerialLog(machine.Name)), new XAttribute("append", "on")),
+            new XElement("target", new XAttribute("type", "isa-serial"), new XAttribute("port", 0))));
+        devices.Add(new XElement("memballoon",
+            new XAttribute("model", "virtio"),
+            new XElement("stats", new XAttribute("period", 10))));
+        return devices;
+    }
+
+    private static XElement Disk(DiskDefinition disk, int index)
+    {
+        var block = disk.Path.StartsWith("/dev/", StringComparison.Ordinal);
+        var element = new XElement("disk",
+            new XAttribute("type", block ? "block" : "file"),
+            new XAttribute("device", "disk"),
+            new XElement("driver",
+                new XAttribute("name", "qemu"),
+                new XAttribute("type", "raw"),
+                new XAttribute("cache", "none"),
+                new XAttribute("io", disk.NativeIo ? "native" : "threads"),
+                new XAttribute("error_policy", "stop"),
+                new XAttribute("rerror_policy", "stop")),
+            new XElement("source", new XAttribute(block ? "dev" : "file", disk.Path)),
+            new XElement("target", new XAttribute("dev", $"vd{(char)('a' + index)}"), new XAttribute("bus", "virtio")));
+        if (disk.ReadOnly)
+        {
+            element.Add(new XElement("readonly"));
+        }
+
+        return element;
+    }
+
+    private static object[] QmpArguments(string name, long epoch, HostPaths paths) =>
+    [
+        Argument("-qmp"), Argument($"unix:{paths.QmpSocket(name, epoch)},server=on,wait=off"),
+        Argument("-qmp"), Argument($"unix:{paths.GuardQmpSocket(name, epoch)},server=on,wait=off"),
+    ];
+
+    private static XElement Argument(string value) => new(Qemu + "arg", new XAttribute("value", value));
+}

@@ -1,0 +1,113 @@
+using Holdfast.Adapters.Libvirt;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Adapters.Tests.Libvirt;
+
+public sealed class DomainXmlTests
+{
+    private static readonly MachineDefinition Machine = new()
+    {
+        Name = "web",
+        Id = Guid.Parse("11111111-2222-3333-4444-555555555555"),
+        MemoryBytes = 192L << 20,
+        Cpus = 2,
+        Disks = [new DiskDefinition { Path = "/data/web/disk.raw" }],
+        Nics = [new NicDefinition { Mac = "52:54:00:00:00:01", Bridge = "guest" }],
+        Kernel = new KernelBoot { Kernel = "/data/k", Initrd = "/data/i", CommandLine = "console=ttyS0 quiet" },
+    };
+
+    private const string Golden = """
+        <domain type="qemu" xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0">
+          <name>web</name>
+          <uuid>11111111-2222-3333-4444-555555555555</uuid>
+          <metadata>
+            <holdfast:machine xmlns:holdfast="urn:holdfast:machine:1" id="11111111-2222-3333-4444-555555555555" epoch="42" />
+          </metadata>
+          <memory unit="MiB">192</memory>
+          <vcpu>2</vcpu>
+          <os>
+            <type arch="x86_64" machine="pc">hvm</type>
+            <kernel>/data/k</kernel>
+            <initrd>/data/i</initrd>
+            <cmdline>console=ttyS0 quiet</cmdline>
+          </os>
+          <features>
+            <acpi />
+            <apic />
+          </features>
+          <cpu mode="custom" match="exact">
+            <model>qemu64</model>
+          </cpu>
+          <clock offset="utc" />
+          <on_poweroff>destroy</on_poweroff>
+          <on_reboot>restart</on_reboot>
+          <on_crash>destroy</on_crash>
+          <devices>
+            <disk type="file" device="disk">
+              <driver name="qemu" type="raw" cache="none" io="threads" error_policy="stop" rerror_policy="stop" />
+              <source file="/data/web/disk.raw" />
+              <target dev="vda" bus="virtio" />
+            </disk>
+            <controller type="usb" model="none" />
+            <interface type="bridge">
+              <mac address="52:54:00:00:00:01" />
+              <source bridge="guest" />
+              <model type="virtio" />
+            </interface>
+            <serial type="unix">
+              <source mode="bind" path="/run/holdfast/console/web.sock" />
+              <log file="/var/log/holdfast/serial/web.log" append="on" />
+              <target type="isa-serial" port="0" />
+            </serial>
+            <memballoon model="virtio">
+              <stats period="10" />
+            </memballoon>
+          </devices>
+          <qemu:commandline>
+            <qemu:arg value="-qmp" />
+            <qemu:arg value="unix:/run/holdfast/qmp/web-42.sock,server=on,wait=off" />
+            <qemu:arg value="-qmp" />
+            <qemu:arg value="unix:/run/holdfast/qmp/web-42.guard.sock,server=on,wait=off" />
+          </qemu:commandline>
+        </domain>
+        """;
+
+    [Fact]
+    public void A_machine_becomes_this_domain() => Assert.Equal(Golden, DomainXml.Build(Machine, 42, new HostPaths()), ignoreLineEndingDifferences: true);
+
+    [Fact]
+    public void A_machine_without_a_kernel_boots_its_disk_and_KVM_uses_the_hosts_model()
+    {
+        var xml = DomainXml.Build(
+            Machine with { Kernel = null, Acceleration = Acceleration.Kvm, Disks = [new DiskDefinition { Path = "/dev/vg/web", NativeIo = true }] }, 1, new HostPaths());
+        Assert.Contains("<boot dev=\"hd\" />", xml, StringComparison.Ordinal);
+        Assert.Contains("<domain type=\"kvm\"", xml, StringComparison.Ordinal);
+        Assert.Contains("<cpu mode=\"host-model\" />", xml, StringComparison.Ordinal);
+        Assert.Contains("<disk type=\"block\"", xml, StringComparison.Ordinal);
+        Assert.Contains("<source dev=\"/dev/vg/web\" />", xml, StringComparison.Ordinal);
+        Assert.Contains("io=\"native\"", xml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_epoch_changes_the_metadata_and_the_sockets_and_nothing_else()
+    {
+        var moved = DomainXml.WithEpoch(Golden, 43, new HostPaths());
+        Assert.Equal(Golden.Replace("\"42\"", "\"43\"", StringComparison.Ordinal).Replace("web-42.", "web-43.", StringComparison.Ordinal), moved, ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void A_foreign_domain_gets_no_epoch() =>
+        Assert.Throws<ArgumentException>(() => DomainXml.WithEpoch("<domain><name>x</name></domain>", 1, new HostPaths()));
+
+    [Theory]
+    [InlineData("<holdfast:machine xmlns:holdfast=\"urn:holdfast:machine:1\" id=\"11111111-2222-3333-4444-555555555555\" epoch=\"7\"/>", 7)]
+    [InlineData("<machine epoch='8' id='11111111-2222-3333-4444-555555555555'/>", 8)]
+    public void Metadata_is_read_in_either_form(string element, long epoch) => Assert.Equal((Machine.Id, epoch), DomainXml.ReadMetadata(element));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("<machine id=\"x\" epoch=\"7\"/>")]
+    [InlineData("<machine id=\"11111111-2222-3333-4444-555555555555\"/>")]
+    [InlineData("<machine id=\"11111111-2222-3333-4444-555555555555\" epoch=\"-7\"/>")]
+    public void Metadata_that_is_not_whole_is_none(string? element) => Assert.Null(DomainXml.ReadMetadata(element));
+}
