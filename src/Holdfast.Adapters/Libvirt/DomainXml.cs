@@ -17,36 +17,36 @@ public static class DomainXml
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
     /// <summary>The domain that runs <paramref name="machine"/> under <paramref name="epoch"/>.</summary>
-    public static string Build(MachineDefinition machine, long epoch, HostPaths paths)
+    public static string Build(MachineDefinition machine, ulong epoch, MachinePlace place, HostPaths paths)
     {
         var root = new XElement("domain",
-            new XAttribute("type", machine.Acceleration == Acceleration.Kvm ? "kvm" : "qemu"),
+            new XAttribute("type", place.Acceleration == Acceleration.Kvm ? "kvm" : "qemu"),
             new XAttribute(XNamespace.Xmlns + "qemu", Qemu.NamespaceName),
             new XElement("name", machine.Name),
             new XElement("uuid", machine.Id.ToString("D")),
             new XElement("metadata", Metadata(machine.Id, epoch)),
-            new XElement("memory", new XAttribute("unit", "MiB"), machine.MemoryBytes / (1024 * 1024)),
+            new XElement("memory", new XAttribute("unit", "MiB"), machine.MemoryMiB),
             new XElement("vcpu", machine.Cpus),
             Boot(machine),
             new XElement("features", new XElement("acpi"), new XElement("apic")),
-            Cpu(machine.Acceleration),
+            Cpu(place.Acceleration),
             new XElement("clock", new XAttribute("offset", "utc")),
             new XElement("on_poweroff", "destroy"),
             new XElement("on_reboot", "restart"),
             new XElement("on_crash", "destroy"),
-            Devices(machine, paths),
+            Devices(machine, place, paths),
             new XElement(Qemu + "commandline", QmpArguments(machine.Name, epoch, paths)));
         return root.ToString();
     }
 
     /// <summary>The metadata element alone as virDomainSetMetadata wants it: without namespace, which libvirt adds from its own arguments.</summary>
-    internal static string MetadataText(Guid machine, long epoch) => $"<machine id=\"{machine:D}\" epoch=\"{epoch}\"/>";
+    internal static string MetadataText(Guid machine, ulong epoch) => $"<machine id=\"{machine:D}\" epoch=\"{epoch}\"/>";
 
     /// <summary>
     /// The same domain under another epoch: what a migration's target is given. Everything else, above all the device addresses
     /// that libvirt has chosen, stays as it is.
     /// </summary>
-    public static string WithEpoch(string domainXml, long epoch, HostPaths paths)
+    public static string WithEpoch(string domainXml, ulong epoch, HostPaths paths)
     {
         var root = XElement.Parse(domainXml);
         var metadata = root.Element("metadata")?.Element(Holdfast + "machine");
@@ -63,7 +63,7 @@ public static class DomainXml
     }
 
     /// <summary>Machine and epoch of our metadata element; null when it is not one.</summary>
-    public static (Guid Machine, long Epoch)? ReadMetadata(string? element)
+    public static (Guid Machine, ulong Epoch)? ReadMetadata(string? element)
     {
         if (string.IsNullOrEmpty(element))
         {
@@ -73,7 +73,7 @@ public static class DomainXml
         // virDomainGetMetadata gives the element without the prefix's declaration in some versions, so only attributes are read.
         var id = Attribute(element, "id");
         var epoch = Attribute(element, "epoch");
-        return Guid.TryParse(id, out var machine) && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return Guid.TryParse(id, out var machine) && ulong.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (machine, number)
             : null;
     }
@@ -94,7 +94,7 @@ public static class DomainXml
         return null;
     }
 
-    private static XElement Metadata(Guid machine, long epoch) => new(Holdfast + "machine",
+    private static XElement Metadata(Guid machine, ulong epoch) => new(Holdfast + "machine",
         new XAttribute(XNamespace.Xmlns + "holdfast", MetadataNamespace),
         new XAttribute("id", machine.ToString("D")),
         new XAttribute("epoch", epoch));
@@ -102,14 +102,10 @@ public static class DomainXml
     private static XElement Boot(MachineDefinition machine)
     {
         var os = new XElement("os", new XElement("type", new XAttribute("arch", "x86_64"), new XAttribute("machine", "pc"), "hvm"));
-        if (machine.Kernel is { } boot)
+        if (machine.Image is { } boot)
         {
             os.Add(new XElement("kernel", boot.Kernel));
-            if (boot.Initrd is not null)
-            {
-                os.Add(new XElement("initrd", boot.Initrd));
-            }
-
+            os.Add(new XElement("initrd", boot.Initrd));
             os.Add(new XElement("cmdline", boot.CommandLine));
         }
         else
@@ -125,21 +121,21 @@ public static class DomainXml
         ? new XElement("cpu", new XAttribute("mode", "host-model"))
         : new XElement("cpu", new XAttribute("mode", "custom"), new XAttribute("match", "exact"), new XElement("model", "qemu64"));
 
-    private static XElement Devices(MachineDefinition machine, HostPaths paths)
+    private static XElement Devices(MachineDefinition machine, MachinePlace place, HostPaths paths)
     {
         var devices = new XElement("devices");
         for (var index = 0; index < machine.Disks.Length; index++)
         {
-            devices.Add(Disk(machine.Disks[index], index));
+            devices.Add(Disk(Path.Combine(place.Folder, machine.Disks[index].File), index, place));
         }
 
         devices.Add(new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")));
-        foreach (var nic in machine.Nics)
+        if (place.Bridge is not null)
         {
             devices.Add(new XElement("interface",
                 new XAttribute("type", "bridge"),
-                new XElement("mac", new XAttribute("address", nic.Mac)),
-                new XElement("source", new XAttribute("bridge", nic.Bridge)),
+                new XElement("mac", new XAttribute("address", machine.Mac)),
+                new XElement("source", new XAttribute("bridge", place.Bridge)),
                 new XElement("model", new XAttribute("type", "virtio"))));
         }
 
@@ -154,30 +150,24 @@ public static class DomainXml
         return devices;
     }
 
-    private static XElement Disk(DiskDefinition disk, int index)
+    private static XElement Disk(string path, int index, MachinePlace place)
     {
-        var block = disk.Path.StartsWith("/dev/", StringComparison.Ordinal);
-        var element = new XElement("disk",
+        var block = path.StartsWith("/dev/", StringComparison.Ordinal);
+        return new XElement("disk",
             new XAttribute("type", block ? "block" : "file"),
             new XAttribute("device", "disk"),
             new XElement("driver",
                 new XAttribute("name", "qemu"),
                 new XAttribute("type", "raw"),
                 new XAttribute("cache", "none"),
-                new XAttribute("io", disk.NativeIo ? "native" : "threads"),
+                new XAttribute("io", place.NativeIo ? "native" : "threads"),
                 new XAttribute("error_policy", "stop"),
                 new XAttribute("rerror_policy", "stop")),
-            new XElement("source", new XAttribute(block ? "dev" : "file", disk.Path)),
+            new XElement("source", new XAttribute(block ? "dev" : "file", path)),
             new XElement("target", new XAttribute("dev", $"vd{(char)('a' + index)}"), new XAttribute("bus", "virtio")));
-        if (disk.ReadOnly)
-        {
-            element.Add(new XElement("readonly"));
-        }
-
-        return element;
     }
 
-    private static object[] QmpArguments(string name, long epoch, HostPaths paths) =>
+    private static object[] QmpArguments(string name, ulong epoch, HostPaths paths) =>
     [
         Argument("-qmp"), Argument($"unix:{paths.QmpSocket(name, epoch)},server=on,wait=off"),
         Argument("-qmp"), Argument($"unix:{paths.GuardQmpSocket(name, epoch)},server=on,wait=off"),

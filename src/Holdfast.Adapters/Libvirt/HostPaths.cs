@@ -24,10 +24,10 @@ public sealed record HostPaths
     public string TicketDirectory => $"{Run}/tickets";
 
     /// <summary>The agent's own QMP socket of one QEMU process.</summary>
-    public string QmpSocket(string name, long epoch) => $"{QmpDirectory}/{name}-{epoch}.sock";
+    public string QmpSocket(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.sock";
 
     /// <summary>A second QMP socket, for the guard: a QMP server talks to one client at a time.</summary>
-    public string GuardQmpSocket(string name, long epoch) => $"{QmpDirectory}/{name}-{epoch}.guard.sock";
+    public string GuardQmpSocket(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.guard.sock";
 
     public string ConsoleSocket(string name) => $"{ConsoleDirectory}/{name}.sock";
 
@@ -35,7 +35,7 @@ public sealed record HostPaths
 
     public string PidFile(string name) => $"{LibvirtRun}/qemu/{name}.pid";
 
-    public string Ticket(Guid machine, long epoch) => $"{TicketDirectory}/{machine:D}-{epoch}";
+    public string Ticket(Guid machine, ulong epoch) => $"{TicketDirectory}/{machine:D}-{epoch}";
 
     public string Seen(string path) => Root + path;
 

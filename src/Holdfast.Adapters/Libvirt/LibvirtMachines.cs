@@ -25,10 +25,10 @@ public sealed class LibvirtMachines(LibvirtConnection connection, HostPaths path
     /// Starts a QEMU process for the machine with its CPUs stopped, as a transient domain that outlives this connection.
     /// It needs a <see cref="Hook.StartTicket"/> where the hook is installed. <c>cont</c> on its QMP socket lets it run.
     /// </summary>
-    public async Task<QemuProcess> StartPausedAsync(MachineDefinition machine, long epoch, TimeSpan deadline)
+    public async Task<QemuProcess> StartPausedAsync(MachineDefinition machine, ulong epoch, MachinePlace place, TimeSpan deadline)
     {
         paths.EnsureDirectories();
-        var xml = DomainXml.Build(machine, epoch, paths);
+        var xml = DomainXml.Build(machine, epoch, place, paths);
         return await connection.Call($"starting {machine.Name}", deadline, handle =>
         {
             using var domain = LibvirtNative.virDomainCreateXML(handle, xml, StartPaused);
@@ -59,7 +59,7 @@ public sealed class LibvirtMachines(LibvirtConnection connection, HostPaths path
     }
 
     /// <summary>Writes the machine's new epoch into the running domain's metadata (after a migration's commit). False when libvirt knows no such domain.</summary>
-    public Task<bool> SetEpochAsync(Guid machine, long epoch, TimeSpan deadline)
+    public Task<bool> SetEpochAsync(Guid machine, ulong epoch, TimeSpan deadline)
     {
         var text = DomainXml.MetadataText(machine, epoch);
         return OnDomain("writing the epoch", machine, deadline, domain => LibvirtNative.virDomainSetMetadata(
@@ -82,7 +82,7 @@ public sealed class LibvirtMachines(LibvirtConnection connection, HostPaths path
     public Task<HostResources> HostAsync(TimeSpan deadline) => connection.Call("reading the host's resources", deadline, Host);
 
     /// <summary>The machine's QEMU process: by libvirt's pid file, or, where that names a pid of another namespace, by the command lines.</summary>
-    private QemuProcess? FindProcess(string name, Guid machine, long? epoch) => QemuProcess.FromPidFile(name, machine, paths) is { } named
+    private QemuProcess? FindProcess(string name, Guid machine, ulong? epoch) => QemuProcess.FromPidFile(name, machine, paths) is { } named
         ? named
         : QemuProcess.Scan(paths).FirstOrDefault(qemu => qemu.Machine == machine && (epoch is null || qemu.SocketEpoch == epoch));
 

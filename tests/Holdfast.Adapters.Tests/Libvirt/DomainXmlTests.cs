@@ -5,16 +5,11 @@ namespace Holdfast.Adapters.Tests.Libvirt;
 
 public sealed class DomainXmlTests
 {
-    private static readonly MachineDefinition Machine = new()
-    {
-        Name = "web",
-        Id = Guid.Parse("11111111-2222-3333-4444-555555555555"),
-        MemoryBytes = 192L << 20,
-        Cpus = 2,
-        Disks = [new DiskDefinition { Path = "/data/web/disk.raw" }],
-        Nics = [new NicDefinition { Mac = "52:54:00:00:00:01", Bridge = "guest" }],
-        Kernel = new KernelBoot { Kernel = "/data/k", Initrd = "/data/i", CommandLine = "console=ttyS0 quiet" },
-    };
+    private static readonly MachineDefinition Machine = new(
+        Guid.Parse("11111111-2222-3333-4444-555555555555"), "web", "main", 192, 2, 0, "52:54:00:00:00:01",
+        [new DiskDefinition("disk.raw", 64 << 20)], new DirectBoot("/data/k", "/data/i", "console=ttyS0 quiet"));
+
+    private static readonly MachinePlace Place = new("/data/web", "guest");
 
     private const string Golden = """
         <domain type="qemu" xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0">
@@ -73,13 +68,14 @@ public sealed class DomainXmlTests
         """;
 
     [Fact]
-    public void A_machine_becomes_this_domain() => Assert.Equal(Golden, DomainXml.Build(Machine, 42, new HostPaths()), ignoreLineEndingDifferences: true);
+    public void A_machine_becomes_this_domain() => Assert.Equal(Golden, DomainXml.Build(Machine, 42, Place, new HostPaths()), ignoreLineEndingDifferences: true);
 
     [Fact]
     public void A_machine_without_a_kernel_boots_its_disk_and_KVM_uses_the_hosts_model()
     {
         var xml = DomainXml.Build(
-            Machine with { Kernel = null, Acceleration = Acceleration.Kvm, Disks = [new DiskDefinition { Path = "/dev/vg/web", NativeIo = true }] }, 1, new HostPaths());
+            Machine with { Image = null, Disks = [new DiskDefinition("/dev/vg/web", 1)] }, 1,
+            Place with { Acceleration = Acceleration.Kvm, NativeIo = true }, new HostPaths());
         Assert.Contains("<boot dev=\"hd\" />", xml, StringComparison.Ordinal);
         Assert.Contains("<domain type=\"kvm\"", xml, StringComparison.Ordinal);
         Assert.Contains("<cpu mode=\"host-model\" />", xml, StringComparison.Ordinal);
@@ -102,7 +98,7 @@ public sealed class DomainXmlTests
     [Theory]
     [InlineData("<holdfast:machine xmlns:holdfast=\"urn:holdfast:machine:1\" id=\"11111111-2222-3333-4444-555555555555\" epoch=\"7\"/>", 7)]
     [InlineData("<machine epoch='8' id='11111111-2222-3333-4444-555555555555'/>", 8)]
-    public void Metadata_is_read_in_either_form(string element, long epoch) => Assert.Equal((Machine.Id, epoch), DomainXml.ReadMetadata(element));
+    public void Metadata_is_read_in_either_form(string element, ulong epoch) => Assert.Equal((Machine.Id, epoch), DomainXml.ReadMetadata(element));
 
     [Theory]
     [InlineData(null)]

@@ -7,7 +7,7 @@ namespace Holdfast.Adapters.Libvirt.Processes;
 /// A QEMU process of a Holdfast machine, read from its own command line, so without libvirt. <see cref="SocketEpoch"/> is the epoch under which this
 /// process was started; after a migration's commit the machine's epoch is newer than its socket's.
 /// </summary>
-public sealed record QemuProcess(string Name, Guid Machine, long SocketEpoch, ProcessIdentity Process)
+public sealed record QemuProcess(string Name, Guid Machine, ulong SocketEpoch, ProcessIdentity Process)
 {
     /// <summary>All of them on this host. A process that ends meanwhile is left out.</summary>
     public static IReadOnlyList<QemuProcess> Scan(HostPaths paths)
@@ -70,7 +70,7 @@ public sealed record QemuProcess(string Name, Guid Machine, long SocketEpoch, Pr
         var arguments = Encoding.UTF8.GetString(commandLine).Split('\0');
         string? name = null;
         Guid? machine = null;
-        long? epoch = null;
+        ulong? epoch = null;
         for (var index = 0; index + 1 < arguments.Length; index++)
         {
             var value = arguments[index + 1];
@@ -91,7 +91,7 @@ public sealed record QemuProcess(string Name, Guid Machine, long SocketEpoch, Pr
         return name is not null && machine is { } found && epoch is { } number ? new QemuProcess(name, found, number, identity) : null;
     }
 
-    private static long? EpochOf(string option, string name, HostPaths paths)
+    private static ulong? EpochOf(string option, string name, HostPaths paths)
     {
         var prefix = $"unix:{paths.QmpDirectory}/{name}-";
         if (!option.StartsWith(prefix, StringComparison.Ordinal))
@@ -100,7 +100,7 @@ public sealed record QemuProcess(string Name, Guid Machine, long SocketEpoch, Pr
         }
 
         var end = option.IndexOf('.', prefix.Length);
-        return end > 0 && long.TryParse(option.AsSpan(prefix.Length, end - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+        return end > 0 && ulong.TryParse(option.AsSpan(prefix.Length, end - prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
             ? epoch
             : null;
     }

@@ -13,14 +13,14 @@ public sealed class LibvirtLabTests
     {
         await using var lab = await PrivateLibvirt.StartAsync();
         var machine = PrivateLibvirt.Diskless("alpha");
-        var qemu = await lab.A.Machines.StartPausedAsync(machine, 7, Deadline);
+        var qemu = await lab.A.Machines.StartPausedAsync(machine, 7, PrivateLibvirt.Place, Deadline);
 
         var listed = Assert.Single(await lab.A.Machines.ListAsync(Deadline));
-        Assert.Equal((machine.Name, machine.Id, DomainState.Paused, 7L), (listed.Name, listed.Id, listed.State, listed.Epoch));
+        Assert.Equal((machine.Name, machine.Id, DomainState.Paused, 7UL), (listed.Name, listed.Id, listed.State, listed.Epoch));
         Assert.Equal(qemu, listed.Process);
 
         Assert.True(await lab.A.Machines.SetEpochAsync(machine.Id, 9, Deadline));
-        Assert.Equal(9L, Assert.Single(await lab.A.Machines.ListAsync(Deadline)).Epoch);
+        Assert.Equal(9UL, Assert.Single(await lab.A.Machines.ListAsync(Deadline)).Epoch);
 
         var host = await lab.A.Machines.HostAsync(Deadline);
         Assert.True(host.Cpus > 0 && host.MemoryTotalBytes > host.MemoryFreeBytes && host.MemoryFreeBytes > 0, host.ToString());

@@ -76,7 +76,10 @@ public sealed class PrivateLibvirt : IAsyncDisposable
     }
 
     /// <summary>A machine without disks or an operating system: its BIOS looks for one for ever.</summary>
-    public static MachineDefinition Diskless(string name) => new() { Name = name, Id = Guid.NewGuid(), MemoryBytes = 64L << 20 };
+    public static MachineDefinition Diskless(string name) => new(Guid.NewGuid(), name, "none", 64, 1, 0, "52:54:00:00:00:01", []);
+
+    /// <summary>Its place: no folder, no card.</summary>
+    public static readonly MachinePlace Place = new("/nowhere", null);
 
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +130,7 @@ public sealed class PrivateLibvirt : IAsyncDisposable
 
         public LibvirtMachines Machines { get; }
 
-        public static QemuProcess ProcessOf(MachineDefinition machine, HostPaths paths, long epoch) =>
+        public static QemuProcess ProcessOf(MachineDefinition machine, HostPaths paths, ulong epoch) =>
             QemuProcess.Scan(paths).Single(qemu => qemu.Machine == machine.Id && qemu.SocketEpoch == epoch);
     }
 }
