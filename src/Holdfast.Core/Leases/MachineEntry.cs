@@ -1,0 +1,31 @@
+namespace Holdfast.Core.Leases;
+
+/// <summary>Whether the machine's administrator wants it to run.</summary>
+public enum WantedState : byte
+{
+    Stop = 0,
+    Run = 1,
+}
+
+/// <summary>The lease's state (DESIGN §3).</summary>
+public enum LeaseState : byte
+{
+    /// <summary>Nobody may run it.</summary>
+    Free = 0,
+
+    /// <summary>The owner may run it.</summary>
+    Held = 1,
+
+    /// <summary>The owner may run it and is migrating it to the target.</summary>
+    Moving = 2,
+}
+
+/// <summary>One machine's lease.</summary>
+/// <param name="Epoch">The table version of the entry's last change of state or owner. A change of <paramref name="Wanted"/> alone keeps it: a wish must not void a running machine's grant.</param>
+/// <param name="Owner">Set when Held or Moving.</param>
+/// <param name="Target">Set when Moving.</param>
+public sealed record MachineEntry(MachineId Machine, WantedState Wanted, LeaseState State, Epoch Epoch, HostLife? Owner = null, HostLife? Target = null)
+{
+    /// <summary>True when <paramref name="life"/> may run the machine, as far as the table goes.</summary>
+    public bool IsHeldBy(HostLife life) => State != LeaseState.Free && Owner == life;
+}
