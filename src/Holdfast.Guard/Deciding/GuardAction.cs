@@ -1,4 +1,5 @@
 using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Guard.Deciding;
 
@@ -6,7 +7,7 @@ namespace Holdfast.Guard.Deciding;
 internal abstract record GuardAction
 {
     /// <summary>Write the slot once; its end comes back as <see cref="GuardInput.Renewed"/>.</summary>
-    internal sealed record Renew(string SlotKey, long Token, OpenArea Area, Guid Incarnation, ulong Counter, SlotNote Note, bool Agentless) : GuardAction;
+    internal sealed record Renew(string SlotKey, long Token, OpenArea Area, Guid Incarnation, ulong Counter, HeartbeatFlags Flags, SlotNote Note) : GuardAction;
 
     /// <summary>The slot is not written any more (its last write may still be in flight).</summary>
     internal sealed record Retire(string SlotKey) : GuardAction;

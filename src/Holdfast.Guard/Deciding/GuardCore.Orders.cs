@@ -1,4 +1,5 @@
 using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Guard.Deciding;
 
@@ -68,9 +69,9 @@ internal sealed partial class GuardCore
             return $"The timings of datastore {open.Datastore} are not safe (renew {open.RenewMs}, ttl {open.TtlMs}, stop {open.StopMs}, watchdog {open.WatchdogMs} ms); use a profile of 'holdfast timers'.";
         }
 
-        if (!Path.IsPathRooted(open.SlotFile) || open.Offset < 0 || open.Offset % SlotBlock.Size != 0)
+        if (!Path.IsPathRooted(open.SlotFile) || open.Offset < 0 || open.Offset % HeartbeatBlock.Length != 0 || open.Slot is < 0 or >= Slot.Count)
         {
-            return $"The slot of datastore {open.Datastore} ({open.SlotFile} at {open.Offset}) is not an absolute path and a multiple of {SlotBlock.Size}.";
+            return $"The slot of datastore {open.Datastore} ({open.SlotFile} at {open.Offset}) is not a slot below {Slot.Count} in an absolute path at a multiple of {HeartbeatBlock.Length}.";
         }
 
         if (_areas.Values.Any(a => a.SlotKey == Area.KeyOf(open) && a.Opened.Datastore != open.Datastore))

@@ -1,4 +1,5 @@
 using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Guard.Deciding;
 
@@ -150,8 +151,14 @@ internal sealed partial class GuardCore
         // The counter grows also over a restart of the guard, because it follows the boot's clock.
         _counter = Math.Max(_counter + 1, (ulong)Math.Max(0, now.Boot / 1_000_000));
         _writing.Add(area.SlotKey);
-        Do(new GuardAction.Renew(area.SlotKey, area.Token, area.Opened, area.Incarnation, _counter, _note, silence >= AgentSilence));
+        Do(new GuardAction.Renew(area.SlotKey, area.Token, area.Opened, area.Incarnation, _counter, FlagsNow(silence), _note));
     }
+
+    /// <summary>The agent's flags, and what only the guard knows.</summary>
+    private HeartbeatFlags FlagsNow(TimeSpan silence) =>
+        (HeartbeatFlags)_note.Flags
+        | (silence >= AgentSilence ? HeartbeatFlags.Agentless : 0)
+        | (_areas.Values.Any(a => a.Expired) ? HeartbeatFlags.Expired : 0);
 
     private void TakeRenewal(ClockReading now, GuardInput.Renewed ended)
     {
