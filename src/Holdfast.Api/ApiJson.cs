@@ -5,6 +5,8 @@ using System.Text.Json.Serialization;
 namespace Holdfast.Api;
 
 /// <summary>All that travels between a client and an agent, generated at build time (the command line is compiled ahead of time).</summary>
+/// <remarks>A property with a default has a setter, not an init: generated code assigns every init property, so that one which is
+/// missing in the text would become null instead of its default.</remarks>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(ClusterStatus))]

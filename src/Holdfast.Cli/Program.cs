@@ -1,1 +1,4 @@
-return 0;
+using Holdfast.Cli;
+
+using var terminal = Terminal.OfProcess();
+return await new CommandLine(terminal, Environment.GetEnvironmentVariable).RunAsync(args);

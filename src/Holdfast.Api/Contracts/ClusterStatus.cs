@@ -17,15 +17,15 @@ public sealed record ClusterStatus
     /// <summary>Why <see cref="Ready"/> is false, in one sentence; null when it is true.</summary>
     public string? Reason { get; init; }
 
-    public HostSummary[] Hosts { get; init; } = [];
+    public HostSummary[] Hosts { get; set; } = [];
 
     /// <summary>What needs a person, one sentence each.</summary>
-    public string[] Alarms { get; init; } = [];
+    public string[] Alarms { get; set; } = [];
 
     /// <summary>Number of machines known to this host.</summary>
     public int Machines { get; init; }
 
-    public string Version { get; init; } = "";
+    public string Version { get; set; } = "";
 
     /// <summary>Where this host's API listens for others (<c>10.0.0.1:7441</c>), or null when only on its socket.</summary>
     public string? Api { get; init; }

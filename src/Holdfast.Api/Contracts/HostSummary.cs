@@ -10,12 +10,12 @@ public record HostSummary
     /// <summary>The isolation verdict of that host (its row of the isolation table) in a few words: "normal", "isolated", "no storage".</summary>
     public required string Verdict { get; init; }
 
-    public Link[] Networks { get; init; } = [];
+    public Link[] Networks { get; set; } = [];
 
-    public Link[] Datastores { get; init; } = [];
+    public Link[] Datastores { get; set; } = [];
 
     /// <summary>Names of the machines that the lease table gives to this host.</summary>
-    public string[] Machines { get; init; } = [];
+    public string[] Machines { get; set; } = [];
 }
 
 /// <summary>A network or datastore as seen from a host.</summary>
@@ -46,7 +46,7 @@ public sealed record HostDetail : HostSummary
     public string? FenceDevice { get; init; }
 
     /// <summary>Time left of this host's right, per datastore; only the host itself knows its own.</summary>
-    public LeaseTime[] Leases { get; init; } = [];
+    public LeaseTime[] Leases { get; set; } = [];
 }
 
 /// <param name="RemainingSeconds">Until the right ends unless it is renewed; 0 when it has expired.</param>

@@ -26,7 +26,7 @@ public record MachineSummary
 
     public int Cpus { get; init; }
 
-    public string Datastore { get; init; } = "";
+    public string Datastore { get; set; } = "";
 }
 
 /// <summary><c>GET /v1/vms/NAME</c>.</summary>
@@ -41,7 +41,7 @@ public sealed record MachineDetail : MachineSummary
 
     public Bound? Bound { get; init; }
 
-    public Disk[] Disks { get; init; } = [];
+    public Disk[] Disks { get; set; } = [];
 
     public Migration? LastMove { get; init; }
 }

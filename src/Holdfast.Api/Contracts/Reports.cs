@@ -20,10 +20,10 @@ public sealed record Datastore
     /// <summary>Version of its lease table.</summary>
     public ulong TableVersion { get; init; }
 
-    public string[] Machines { get; init; } = [];
+    public string[] Machines { get; set; } = [];
 
     /// <summary>Hosts that provably renew on it now.</summary>
-    public string[] Hosts { get; init; } = [];
+    public string[] Hosts { get; set; } = [];
 
     public string? Reason { get; init; }
 }

@@ -6,11 +6,11 @@ public sealed record CreateMachine
     /// <summary><c>[a-z][a-z0-9-]{0,62}</c>, unique in the cluster.</summary>
     public required string Name { get; init; }
 
-    public int MemoryMiB { get; init; } = 192;
+    public int MemoryMiB { get; set; } = 192;
 
-    public int Cpus { get; init; } = 1;
+    public int Cpus { get; set; } = 1;
 
-    public int DiskMiB { get; init; } = 64;
+    public int DiskMiB { get; set; } = 64;
 
     /// <summary>A disk image to copy, as seen by the answering host; null for an empty disk (in a lab: the lab's guest).</summary>
     public string? Image { get; init; }
@@ -19,7 +19,7 @@ public sealed record CreateMachine
     public string? Datastore { get; init; }
 
     /// <summary>Higher is restarted earlier.</summary>
-    public int Priority { get; init; } = 100;
+    public int Priority { get; set; } = 100;
 
     /// <summary>Start it when it has been created.</summary>
     public bool Start { get; init; }

@@ -12,7 +12,7 @@ public sealed record TaskReport
 
     public required TaskState State { get; init; }
 
-    public TaskStep[] Steps { get; init; } = [];
+    public TaskStep[] Steps { get; set; } = [];
 
     public TaskResult? Result { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record Migration
     public DateTimeOffset At { get; init; }
 
     /// <summary>"moved", "kept" (failed, the source runs on) or "lost" (an end was proven dead).</summary>
-    public string Outcome { get; init; } = "moved";
+    public string Outcome { get; set; } = "moved";
 
     /// <summary><c>Moving(A→B)</c> stands in the lease table.</summary>
     public double? AnnouncedMs { get; init; }

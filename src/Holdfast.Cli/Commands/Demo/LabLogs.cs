@@ -1,0 +1,32 @@
+namespace Holdfast.Cli.Commands.Demo;
+
+/// <summary>The logs of a lab's hosts, which outlive a crash of the host but not the lab.</summary>
+internal static class LabLogs
+{
+    public static IReadOnlyList<string> Files(string lab)
+    {
+        var hosts = $"/var/lib/holdfast-lab/{lab}/hosts";
+        return !Directory.Exists(hosts) ? [] :
+        [
+            .. Directory.EnumerateDirectories(hosts).Order(StringComparer.Ordinal)
+                .SelectMany(host => new[] { "agent", "guard" }.Select(name => $"{host}/var/log/holdfast/{name}.log"))
+                .Where(File.Exists),
+        ];
+    }
+
+    public static IEnumerable<string> Tail(string file, int lines)
+    {
+        var last = new Queue<string>();
+        foreach (var line in File.ReadLines(file))
+        {
+            if (last.Count == lines)
+            {
+                last.Dequeue();
+            }
+
+            last.Enqueue(line);
+        }
+
+        return last;
+    }
+}

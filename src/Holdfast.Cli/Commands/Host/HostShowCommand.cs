@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Holdfast.Api;
+using Holdfast.Cli.Rendering;
+
+namespace Holdfast.Cli.Commands.Host;
+
+internal sealed class HostShowCommand : ClusterCommand
+{
+    private readonly Argument<string> host = new("host") { Description = "Name of the host." };
+
+    public HostShowCommand(Context context)
+        : base(context, "show", "Show one host.") => Add(host);
+
+    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) =>
+        Show(parse, await client.HostAsync(parse.GetRequiredValue(host), cancel), ApiJson.Readable.HostDetail, Write);
+
+    private void Write(HostDetail h)
+    {
+        var table = new Table("FIELD", "VALUE")
+            .Row("name", h.Name)
+            .Row("state", Words.Of(h.State))
+            .Row("verdict", h.Verdict)
+            .Row("address", h.Address)
+            .Row("slot", h.Slot?.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Row("incarnation", h.Incarnation)
+            .Row("boot", h.BootId)
+            .Row("cpus", h.Cpus?.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Row("memory", h.MemoryMiB is { } all ? $"{Words.Size(all)}, {(h.MemoryFreeMiB is { } free ? Words.Size(free) : "?")} free" : null)
+            .Row("watchdog", h.Watchdog)
+            .Row("fence device", h.FenceDevice)
+            .Row("machines", string.Join(", ", h.Machines));
+        foreach (var link in h.Networks)
+        {
+            table.Row($"network {link.Name}", Text(link));
+        }
+
+        foreach (var link in h.Datastores)
+        {
+            table.Row($"datastore {link.Name}", Text(link));
+        }
+
+        foreach (var lease in h.Leases)
+        {
+            table.Row($"right on {lease.Datastore}", lease.Expired ? "expired" : $"{Words.Seconds(lease.RemainingSeconds)} left unless renewed");
+        }
+
+        table.Write(Terminal);
+    }
+
+    private static string Text(Link link) => link.Reason is null ? Words.Of(link.State) : $"{Words.Of(link.State)}: {link.Reason}";
+}

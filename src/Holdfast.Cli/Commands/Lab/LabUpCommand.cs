@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Holdfast.Cli.Parsing;
+using Holdfast.Cli.Rendering;
+using Holdfast.Lab;
+
+namespace Holdfast.Cli.Commands.Lab;
+
+internal sealed class LabUpCommand : LabCommand
+{
+    private readonly Option<int> hosts = Inputs.NumberOption("--hosts", 3, 1, 32, "Number of hosts.");
+    private readonly Option<string> profile = new("--profile") { Description = "Timing profile: fast, standard or san.", DefaultValueFactory = _ => "fast" };
+    private readonly Option<bool> noFence = new("--no-fence") { Description = "The agents do not know the power switches." };
+    private readonly Option<bool> noFastShot = new("--no-fast-shot") { Description = "A host is fenced after ttl + stop, not after 'suspect'." };
+    private readonly Option<bool> noWatchdog = new("--no-watchdog") { Description = "The guards get no watchdog." };
+    private readonly Option<bool> plain = new("--plain") { Description = "Hosts with libvirtd and the store only, without agents and guards." };
+    private readonly Option<string?> acceleration = new("--acceleration") { Description = "kvm or tcg (default: what really works).", HelpName = "KIND" };
+
+    public LabUpCommand(Context context)
+        : base(context, "up", "Bring a lab up, or finish one that is half up.")
+    {
+        foreach (Option option in (Option[])[hosts, profile, noFence, noFastShot, noWatchdog, plain, acceleration])
+        {
+            Add(option);
+        }
+
+        profile.AcceptOnlyFromAmong("fast", "standard", "san");
+        acceleration.AcceptOnlyFromAmong("kvm", "tcg");
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
+    {
+        var name = parse.GetValue(LabName) ?? parse.GetValue(Context.Options.Lab) ?? LabOptions.DefaultName;
+        if (NameRule.Refusal(name, "lab") is { } refusal)
+        {
+            throw new UsageException(refusal);
+        }
+
+        var options = new LabOptions
+        {
+            Name = name,
+            Hosts = parse.GetValue(hosts),
+            Profile = parse.GetValue(profile)!,
+            Fence = !parse.GetValue(noFence),
+            FastShot = !parse.GetValue(noFence) && !parse.GetValue(noFastShot),
+            Watchdog = !parse.GetValue(noWatchdog),
+            Product = !parse.GetValue(plain),
+            Acceleration = parse.GetValue(acceleration),
+        };
+        LabStatus status;
+        using (var progress = new Progress(Terminal, $"lab {name}"))
+        {
+            status = await LabCluster.Up(options, progress, cancel);
+        }
+
+        LabStatusCommand.Show(Context, parse, status);
+        return ExitCode.Done;
+    }
+}

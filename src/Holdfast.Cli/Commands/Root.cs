@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Holdfast.Cli.Commands.Datastore;
+using Holdfast.Cli.Commands.Demo;
+using Holdfast.Cli.Commands.Host;
+using Holdfast.Cli.Commands.Lab;
+using Holdfast.Cli.Commands.Vm;
+using Holdfast.Cli.Connecting;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary>The tree of commands.</summary>
+internal static class Root
+{
+    public static RootCommand Build(Terminal terminal, Func<string, string?> environment)
+    {
+        var options = new GlobalOptions();
+        var context = new Context(terminal, options, new Connector(options, environment));
+        var root = new RootCommand("Virtual machines on a few hosts: placed, live-migrated and restarted, and right when the networks between the hosts fail.")
+        {
+            Group("vm", "Machines.",
+                new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmStartCommand(context), new VmStopCommand(context),
+                new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmConsoleCommand(context)),
+            Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context)),
+            Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
+            new EventsCommand(context),
+            new ExplainCommand(context),
+            new TimersCommand(context),
+            new StatusCommand(context),
+            Group("lab", "A cluster of namespaces on this machine: try it, break it, watch it.",
+                new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
+                new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
+            new DemoCommand(context),
+        };
+        options.AddTo(root);
+        return root;
+    }
+
+    private static Command Group(string name, string description, params Command[] commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+        {
+            group.Subcommands.Add(command);
+        }
+
+        return group;
+    }
+}

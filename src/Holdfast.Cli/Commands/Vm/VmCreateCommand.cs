@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Holdfast.Api;
+using Holdfast.Cli.Parsing;
+using Holdfast.Cli.Rendering;
+
+namespace Holdfast.Cli.Commands.Vm;
+
+internal sealed class VmCreateCommand : TaskCommand
+{
+    private readonly Argument<string> machine = Inputs.NewName("machine");
+    private readonly Option<int> memory = Inputs.SizeOption("--memory", 192, "Memory.");
+    private readonly Option<int> cpus = Inputs.NumberOption("--cpus", 1, 1, 256, "Virtual CPUs.");
+    private readonly Option<int> disk = Inputs.SizeOption("--disk", 64, "Size of its disk.");
+    private readonly Option<string?> image = new("--image") { Description = "Disk image to copy, a file on the agent's host; without one an empty disk (in a lab: the lab's guest).", HelpName = "FILE" };
+    private readonly Option<string?> datastore = new("--datastore") { Description = "Where its folder is made (default: the only one, else the first by name).", HelpName = "NAME" };
+    private readonly Option<int> priority = Inputs.NumberOption("--priority", 100, 0, 1000, "Higher is restarted earlier.");
+    private readonly Option<bool> start = new("--start") { Description = "Start it when it has been created." };
+    private readonly Option<string?> on = new("--on") { Description = "Start it on this host (default: the cluster chooses).", HelpName = "HOST" };
+
+    public VmCreateCommand(Context context)
+        : base(context, "create", "Create a machine.")
+    {
+        Add(machine);
+        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, start, on])
+        {
+            Add(option);
+        }
+    }
+
+    protected override string Title(ParseResult parse) => $"create {parse.GetValue(machine)}";
+
+    protected override Task<TaskReport> BeginAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) => client.CreateAsync(
+        new CreateMachine
+        {
+            Name = parse.GetRequiredValue(machine),
+            MemoryMiB = parse.GetValue(memory),
+            Cpus = parse.GetValue(cpus),
+            DiskMiB = parse.GetValue(disk),
+            Image = parse.GetValue(image) is { } file && !file.StartsWith('/') ? Path.GetFullPath(file) : parse.GetValue(image),
+            Datastore = parse.GetValue(datastore),
+            Priority = parse.GetValue(priority),
+            Start = parse.GetValue(start),
+            Host = parse.GetValue(on),
+        },
+        cancel);
+
+    protected override Task SettleAsync(ParseResult parse, HoldfastClient client, Progress progress, CancellationToken cancel) =>
+        parse.GetValue(start) ? UntilRunningAsync(client, parse.GetRequiredValue(machine), progress, cancel) : Task.CompletedTask;
+
+    protected override string Done(TaskReport task) =>
+        task.Result?.Host is { } host ? $"{task.Machine} is created and runs on {host}." : $"{task.Machine} is created.";
+}

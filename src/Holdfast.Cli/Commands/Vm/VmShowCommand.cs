@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Holdfast.Api;
+using Holdfast.Cli.Parsing;
+using Holdfast.Cli.Rendering;
+
+namespace Holdfast.Cli.Commands.Vm;
+
+internal sealed class VmShowCommand : ClusterCommand
+{
+    private readonly Argument<string> machine = Inputs.Machine();
+
+    public VmShowCommand(Context context)
+        : base(context, "show", "Show one machine, and how soon it runs again when its host dies.") => Add(machine);
+
+    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) =>
+        Show(parse, await client.MachineAsync(parse.GetRequiredValue(machine), cancel), ApiJson.Readable.MachineDetail, Write);
+
+    private void Write(MachineDetail m)
+    {
+        var table = new Table("FIELD", "VALUE")
+            .Row("name", m.Name)
+            .Row("id", m.Id.ToString())
+            .Row("desired", Words.Of(m.Desired))
+            .Row("state", m.Reason is null ? Words.Of(m.State) : $"{Words.Of(m.State)}: {m.Reason}")
+            .Row("host", m.Host)
+            .Row("epoch", $"{m.Epoch}")
+            .Row("memory", Words.Size(m.MemoryMiB))
+            .Row("cpus", $"{m.Cpus}")
+            .Row("priority", $"{m.Priority}")
+            .Row("datastore", m.Datastore)
+            .Row("mac", m.Mac)
+            .Row("ip", m.Ip);
+        foreach (var disk in m.Disks)
+        {
+            table.Row("disk", $"{disk.Path} ({Words.Size(disk.SizeMiB)} on {disk.Datastore})");
+        }
+
+        if (m.Bound is { } bound)
+        {
+            table.Row("runs again", Words.BoundText(bound));
+            foreach (var part in bound.Parts)
+            {
+                table.Row("", $"{part.Name} {Words.Seconds(part.Seconds)}{(part.Case is null ? "" : $" ({part.Case})")}");
+            }
+        }
+
+        if (m.LastMove is { } move)
+        {
+            table.Row("last move", $"{move.From} → {move.To} {move.Outcome}, total {Words.Ms(move.TotalMs)}, pause {Words.Ms(move.PauseMs)}");
+        }
+
+        table.Write(Terminal);
+    }
+}

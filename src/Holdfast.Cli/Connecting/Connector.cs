@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Holdfast.Api;
+using Holdfast.Lab;
+
+namespace Holdfast.Cli.Connecting;
+
+/// <summary>Finds the agent to talk to: the named one, else this host's own, else a living host of a running lab.</summary>
+internal sealed class Connector(GlobalOptions options, Func<string, string?> environment)
+{
+    public HoldfastClient Connect(ParseResult parse)
+    {
+        var local = parse.GetValue(options.Local);
+        if (parse.GetValue(options.Socket) is { } socket)
+        {
+            return HoldfastClient.Unix(socket, local);
+        }
+
+        var lab = parse.GetValue(options.Lab);
+        var host = parse.GetValue(options.Host) ?? (lab is null && environment("HOLDFAST_HOST") is { Length: > 0 } named ? named : null);
+        if (lab is not null)
+        {
+            return OfLab(Known(lab), host, local);
+        }
+
+        if (host is not null)
+        {
+            return RunningLabs() is [var only] && LabCluster.Status(only).Hosts.Any(h => h.Name == host)
+                ? OfLab(only, host, local)
+                : HoldfastClient.Tcp(host, local);
+        }
+
+        return File.Exists(Routes.DefaultSocket) ? HoldfastClient.Unix(Routes.DefaultSocket, local) : OfLab(OnlyLab(), null, local);
+    }
+
+    /// <summary>The lab meant by <c>--name</c> or <c>--lab</c>, else the only one that runs.</summary>
+    public string LabName(ParseResult parse, string? name) => name ?? parse.GetValue(options.Lab) ?? OnlyLab();
+
+    private static HoldfastClient OfLab(string lab, string? host, bool local)
+    {
+        if (host is not null && LabCluster.Status(lab).Hosts is var hosts && hosts.All(h => h.Name != host))
+        {
+            throw new ApiException(ErrorCode.NotFound, $"The lab '{lab}' has no host '{host}'; it has {string.Join(", ", hosts.Select(h => h.Name))}.");
+        }
+
+        return HoldfastClient.Unix(LabCluster.AgentSocket(lab, host), local);
+    }
+
+    private static string OnlyLab() => RunningLabs() switch
+    {
+        [var only] => only,
+        [] => throw new ApiException(ErrorCode.Unavailable, $"No agent runs here ({Routes.DefaultSocket} is missing) and no lab is up; start a lab with 'holdfast lab up', or name a host with --host."),
+        var several when several.Contains(LabOptions.DefaultName) => LabOptions.DefaultName,
+        var several => throw new ApiException(ErrorCode.Usage, $"Several labs run ({string.Join(", ", several)}); say which one with --lab NAME."),
+    };
+
+    private static string Known(string lab) => LabCluster.Names() is var names && names.Contains(lab)
+        ? lab
+        : throw new ApiException(ErrorCode.NotFound, $"There is no lab '{lab}'{(names.Count == 0 ? "" : "; there is " + string.Join(", ", names))}; start it with 'holdfast lab up --name {lab}'.");
+
+    private static IReadOnlyList<string> RunningLabs() => [.. LabCluster.Names().Where(name => LabCluster.Status(name).Running)];
+}

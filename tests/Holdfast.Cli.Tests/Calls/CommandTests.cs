@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+namespace Holdfast.Cli.Tests.Calls;
+
+public sealed class CommandTests
+{
+    private const string Machine = """
+        {"name":"web","id":"6f9619ff-8b86-d011-b42d-00c04fc964ff","desired":"run","state":"running","host":"h1","epoch":7,"reason":null,
+         "priority":100,"memoryMiB":192,"cpus":1,"datastore":"shared"}
+        """;
+
+    private const string Done = """{"id":"t1","kind":"create","machine":"web","state":"done","result":{"host":"h1","epoch":7}}""";
+
+    [Fact]
+    public async Task Vm_list_is_a_table_for_people_and_an_array_for_programs()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/vms", $"[{Machine}]");
+
+        var people = await agent.CallAsync("vm", "list");
+        Assert.Equal(ExitCode.Done, people.Exit);
+        Assert.Equal(
+            """
+            NAME  STATE    HOST  MEMORY  CPUS  PRIORITY  EPOCH  REASON
+            web   running  h1    192MiB  1     100       7      -
+
+            """,
+            people.Out);
+
+        var program = await agent.CallAsync("vm", "list", "-o", "json");
+        using var json = JsonDocument.Parse(program.Out);
+        var only = Assert.Single(json.RootElement.EnumerateArray());
+        Assert.Equal(
+            ["name", "id", "desired", "state", "host", "epoch", "reason"],
+            only.EnumerateObject().Select(p => p.Name).Take(7));
+        Assert.Equal("running", only.GetProperty("state").GetString());
+        Assert.Equal(7, only.GetProperty("epoch").GetInt32());
+        Assert.Equal("", program.Error);
+    }
+
+    [Fact]
+    public async Task Create_sends_the_sizes_in_MiB_and_follows_the_task_to_a_running_machine()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        var asked = 0;
+        agent.On("POST /v1/vms", """{"id":"t1","kind":"create","machine":"web","state":"running"}""", 202)
+            .On("GET /v1/tasks/t1", () => ++asked < 2 ? """{"id":"t1","kind":"create","machine":"web","state":"running","steps":[{"name":"copying the image","atMs":3}]}""" : Done)
+            .On("GET /v1/vms/web", Machine);
+        var call = await agent.CallAsync("vm", "create", "web", "--memory", "1GiB", "--disk", "64MiB", "--priority", "7", "--start", "--wait");
+        Assert.Equal("web is created and runs on h1.\n", call.Out);
+        Assert.Equal(ExitCode.Done, call.Exit);
+        Assert.Contains("copying the image", call.Error, StringComparison.Ordinal);
+        Assert.Contains("\"memoryMiB\":1024,\"cpus\":1,\"diskMiB\":64", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("\"priority\":7,\"start\":true", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Equal("GET /v1/vms/web", agent.Requests[^1]);
+    }
+
+    [Fact]
+    public async Task Migrate_prints_the_whole_time_and_the_pause()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On(
+            "POST /v1/vms/web/migrate",
+            """{"id":"t1","kind":"migrate","machine":"web","state":"done","result":{"host":"h2","migration":{"from":"h1","to":"h2","totalMs":812.34,"pauseMs":190,"completedToResumeMs":17.5}}}""");
+        var call = await agent.CallAsync("vm", "migrate", "web", "h2");
+        Assert.Equal("web moved from h1 to h2 in 812.3 ms; its guest was paused for 190.0 ms, 17.5 ms of it for the hand-over.\n", call.Out);
+        Assert.Equal("""POST /v1/vms/web/migrate {"host":"h2","maxDowntimeMs":null}""", agent.Requests[0]);
+    }
+
+    [Fact]
+    public async Task Status_with_an_alarm_is_exit_code_3_and_local_asks_this_agent_alone()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/status?local=1", """{"cluster":"lab","host":"h1","ready":true,"quorum":true,"alarms":["No host has room for web."]}""");
+        var call = await agent.CallAsync("status", "--local");
+        Assert.Equal(ExitCode.Degraded, call.Exit);
+        Assert.Contains("! No host has room for web.", call.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_are_json_lines()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        const string line = """{"number":4,"at":"2026-11-24T17:00:00+00:00","host":"h1","kind":"host.dead","machine":null,"text":"h2 is dead."}""";
+        agent.On("GET /v1/events?after=3", $"{line}\n{line}\n");
+        Assert.Equal($"{line}\n{line}\n", (await agent.CallAsync("events", "--after", "3", "-o", "json")).Out.Replace("\\u002B", "+", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_console_is_passed_on_byte_by_byte()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/vms/web/console/log", "count 1\r\ncount 2\r\n");
+        Assert.Equal("count 1\r\ncount 2\r\n", (await agent.CallAsync("vm", "console", "web")).Out);
+    }
+
+    [Fact]
+    public async Task Help_of_every_command_works()
+    {
+        string[] commands =
+        [
+            "", "vm", "vm list", "vm show", "vm create", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show",
+            "datastore list", "datastore add", "datastore show", "events", "explain", "timers", "status", "lab up", "lab down", "lab status", "lab fault",
+            "lab truth", "lab observe", "lab exec", "demo",
+        ];
+        foreach (var command in commands)
+        {
+            var call = await Call.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+            Assert.Equal(ExitCode.Done, call.Exit);
+            Assert.Contains("Usage", call.Out, StringComparison.Ordinal);
+        }
+    }
+}
