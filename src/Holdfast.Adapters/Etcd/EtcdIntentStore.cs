@@ -1,0 +1,190 @@
+using System.Text.Json;
+using Etcdserverpb;
+using Google.Protobuf;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Adapters.Etcd;
+
+/// <summary>
+/// Intent in etcd. Reading never waits (the cached <see cref="View"/>); changing needs a quorum and says so when there is none. Losing etcd
+/// stops changes, never machines (DESIGN §2).
+/// </summary>
+public sealed class EtcdIntentStore : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(1.5);
+
+    private readonly EtcdCalls calls;
+    private readonly IntentKeys keys;
+    private readonly EtcdView view;
+
+    public EtcdIntentStore(EtcdOptions options)
+    {
+        // One's own member first: it answers without the network's help when it has a quorum.
+        calls = new EtcdCalls(options.Members.OrderByDescending(m => m.Name == options.Host).Select(m => m.Client(options)));
+        keys = new IntentKeys(options.ClusterId);
+        view = new EtcdView(calls, keys);
+    }
+
+    /// <summary>The latest known intent; <see cref="IntentView.Revision"/> 0 = nothing read yet.</summary>
+    public IntentView View => view.Current;
+
+    /// <summary>A quorum has answered this host within the last seconds.</summary>
+    public bool Quorum => view.Quorum;
+
+    /// <summary>Called after every change of <see cref="View"/> or <see cref="Quorum"/>, from any thread.</summary>
+    public Action? Changed
+    {
+        get => view.Changed;
+        set => view.Changed = value;
+    }
+
+    public void Start() => view.Start();
+
+    /// <summary>The view as a quorum has it now, or why not.</summary>
+    public async Task<(IntentView View, IntentRefusal? Refusal)> FreshAsync(CancellationToken cancel = default) =>
+        await view.ReadAsync(TimeSpan.FromSeconds(2), cancel) is { } fresh ? (fresh, null) : (View, NoQuorum());
+
+    /// <summary>Enter a machine; its name and its MAC address become its own in the same transaction.</summary>
+    public async Task<IntentRefusal?> AddMachineAsync(IntentMachine machine, CancellationToken cancel = default)
+    {
+        var definition = machine.Definition;
+        var id = ByteString.CopyFromUtf8(definition.Id.ToString("D"));
+        var txn = new TxnRequest
+        {
+            Compare = { Absent(keys.Name(definition.Name)), Absent(keys.Mac(definition.Mac)), Absent(keys.Machine(definition.Id)) },
+            Success = { Put(keys.Machine(definition.Id), Json(machine)), Put(keys.Name(definition.Name), id), Put(keys.Mac(definition.Mac), id) },
+            Failure = { Get(keys.Name(definition.Name)), Get(keys.Mac(definition.Mac)) },
+        };
+        if (await TxnAsync(txn, cancel) is not { } answer)
+        {
+            return NoQuorum();
+        }
+
+        view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
+        if (answer.Succeeded)
+        {
+            return null;
+        }
+
+        var (name, mac) = (Value(answer.Responses[0]), Value(answer.Responses[1]));
+
+        // An attempt that got no answer may have succeeded: the id is random, so the name under our id is our own doing.
+        return name == id ? null
+            : name is not null ? new IntentRefusal(IntentProblem.Taken, $"A machine named '{definition.Name}' exists already; choose another name, or delete it with 'holdfast vm delete {definition.Name}'.")
+            : mac is not null ? new IntentRefusal(IntentProblem.Taken, $"The MAC address {definition.Mac} belongs to another machine of the cluster; leave it out to get a free one.")
+            : new IntentRefusal(IntentProblem.Taken, $"A machine with the id {definition.Id} exists already.");
+    }
+
+    /// <summary>Change a machine's intent; <paramref name="change"/> is applied to the present one and may run again.</summary>
+    public async Task<IntentRefusal?> ChangeMachineAsync(Guid id, Func<IntentMachine, IntentMachine> change, CancellationToken cancel = default)
+    {
+        for (var n = 0; n < 10; n++)
+        {
+            var (present, revision, refusal) = await ReadMachineAsync(id, cancel);
+            if (present is null)
+            {
+                return refusal;
+            }
+
+            var txn = new TxnRequest
+            {
+                Compare = { new Compare { Key = ByteString.CopyFromUtf8(keys.Machine(id)), Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = revision } },
+                Success = { Put(keys.Machine(id), Json(change(present))) },
+            };
+            if (await TxnAsync(txn, cancel) is not { } answer)
+            {
+                return NoQuorum();
+            }
+
+            view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
+            if (answer.Succeeded)
+            {
+                return null;
+            }
+        }
+
+        return new IntentRefusal(IntentProblem.Contended, "Others keep changing this machine at the same time; try again.");
+    }
+
+    /// <summary>Forget a machine, its name and its MAC address. Done also when it is not there.</summary>
+    public async Task<IntentRefusal?> RemoveMachineAsync(MachineDefinition definition, CancellationToken cancel = default)
+    {
+        var id = ByteString.CopyFromUtf8(definition.Id.ToString("D"));
+        var txn = new TxnRequest
+        {
+            Compare = { Holds(keys.Name(definition.Name), id) },
+            Success = { Delete(keys.Machine(definition.Id)), Delete(keys.Name(definition.Name)), Delete(keys.Mac(definition.Mac)) },
+            Failure = { Delete(keys.Machine(definition.Id)) },
+        };
+        if (await TxnAsync(txn, cancel) is not { } answer)
+        {
+            return NoQuorum();
+        }
+
+        view.Apply(true, answer.Header.Revision, answer.Succeeded ? txn.Success : txn.Failure);
+        return null;
+    }
+
+    public async Task<IntentRefusal?> AddDatastoreAsync(IntentDatastore datastore, CancellationToken cancel = default)
+    {
+        var txn = new TxnRequest
+        {
+            Compare = { Absent(keys.Datastore(datastore.Name)) },
+            Success = { Put(keys.Datastore(datastore.Name), ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(datastore, IntentJson.Default.IntentDatastore))) },
+            Failure = { Get(keys.Datastore(datastore.Name)) },
+        };
+        if (await TxnAsync(txn, cancel) is not { } answer)
+        {
+            return NoQuorum();
+        }
+
+        view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
+        return answer.Succeeded || Value(answer.Responses[0]) == txn.Success[0].RequestPut.Value
+            ? null
+            : new IntentRefusal(IntentProblem.Taken, $"A datastore named '{datastore.Name}' exists already; look at it with 'holdfast datastore show {datastore.Name}'.");
+    }
+
+    /// <summary>Keep a task's last report for the history. Best effort: a lost one changes nothing.</summary>
+    public async Task KeepTaskAsync(string id, byte[] report, CancellationToken cancel = default) =>
+        await TxnAsync(new TxnRequest { Success = { Put(keys.Task(id), ByteString.CopyFrom(report)) } }, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await view.DisposeAsync();
+        calls.Dispose();
+    }
+
+    private static Compare Absent(string key) =>
+        new() { Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Create, Result = Compare.Types.CompareResult.Equal, CreateRevision = 0 };
+
+    private static Compare Holds(string key, ByteString value) =>
+        new() { Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Value, Result = Compare.Types.CompareResult.Equal, Value = value };
+
+    private static RequestOp Put(string key, ByteString value) => new() { RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = value } };
+
+    private static RequestOp Get(string key) => new() { RequestRange = new RangeRequest { Key = ByteString.CopyFromUtf8(key) } };
+
+    private static RequestOp Delete(string key) => new() { RequestDeleteRange = new DeleteRangeRequest { Key = ByteString.CopyFromUtf8(key) } };
+
+    private static ByteString Json(IntentMachine machine) => ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(machine, IntentJson.Default.IntentMachine));
+
+    private static ByteString? Value(ResponseOp answer) => answer.ResponseRange.Kvs is [var only, ..] ? only.Value : null;
+
+    private async Task<(IntentMachine? Machine, long Revision, IntentRefusal? Refusal)> ReadMachineAsync(Guid id, CancellationToken cancel)
+    {
+        var request = new RangeRequest { Key = ByteString.CopyFromUtf8(keys.Machine(id)) };
+        var answer = await calls.TryAsync((kv, o) => kv.RangeAsync(request, o), Limit, Attempt, cancel);
+        return answer switch
+        {
+            null => (null, 0, NoQuorum()),
+            { Kvs: [] } => (null, 0, new IntentRefusal(IntentProblem.NotFound, $"No machine has the id {id}; it may have been deleted just now.")),
+            { Kvs: [var only, ..] } => (JsonSerializer.Deserialize(only.Value.Span, IntentJson.Default.IntentMachine), only.ModRevision, null),
+        };
+    }
+
+    private Task<TxnResponse?> TxnAsync(TxnRequest txn, CancellationToken cancel) => calls.TryAsync((kv, o) => kv.TxnAsync(txn, o), Limit, Attempt, cancel);
+
+    private IntentRefusal NoQuorum() => new(
+        IntentProblem.NoQuorum, $"no quorum: no etcd member ({calls}) with a majority behind it answered in time, so nothing can be changed now. Machines run on; bring back a majority of the members.");
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Holdfast.Adapters.Etcd;
+
+/// <summary>The keys in etcd, below one prefix a cluster. Names and MAC addresses are keys of their own, so that one transaction keeps them unique.</summary>
+internal sealed class IntentKeys(Guid cluster)
+{
+    public const string MachineKind = "machine";
+    public const string NameKind = "name";
+    public const string MacKind = "mac";
+    public const string DatastoreKind = "datastore";
+    public const string TaskKind = "task";
+
+    public string Prefix { get; } = $"/holdfast/{cluster:D}/";
+
+    public string Machine(Guid id) => $"{Prefix}{MachineKind}/{id:D}";
+
+    public string Name(string name) => $"{Prefix}{NameKind}/{name}";
+
+    public string Mac(string mac) => $"{Prefix}{MacKind}/{mac.ToLower(CultureInfo.InvariantCulture)}";
+
+    public string Datastore(string name) => $"{Prefix}{DatastoreKind}/{name}";
+
+    public string Task(string id) => $"{Prefix}{TaskKind}/{id}";
+
+    /// <summary>The key without the prefix, as <see cref="IntentView.With"/> takes it.</summary>
+    public string Relative(string key) => key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : "";
+}
