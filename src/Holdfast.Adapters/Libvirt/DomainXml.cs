@@ -43,24 +43,42 @@ public static class DomainXml
     internal static string MetadataText(Guid machine, ulong epoch) => $"<machine id=\"{machine:D}\" epoch=\"{epoch}\"/>";
 
     /// <summary>
-    /// The same domain under another epoch: what a migration's target is given. Everything else, above all the device addresses
-    /// that libvirt has chosen, stays as it is.
+    /// The source's live XML as this target shall start it: the disks in its own mount of the machine's folder, and, where it is given, another epoch.
+    /// Everything else, above all the device addresses that libvirt has chosen, stays as it is.
     /// </summary>
-    public static string WithEpoch(string domainXml, ulong epoch, HostPaths paths)
+    /// <param name="bridge">This host's bridge of the guest network; null leaves the source's.</param>
+    public static string ForTarget(string domainXml, MachineDefinition machine, string folder, string? bridge, HostPaths paths, ulong? epoch = null)
     {
-        var root = XElement.Parse(domainXml);
-        var metadata = root.Element("metadata")?.Element(Holdfast + "machine");
-        var name = root.Element("name")?.Value;
-        var commandLine = root.Element(Qemu + "commandline");
-        if (metadata is null || name is null || commandLine is null)
+        var (root, metadata) = Ours(domainXml);
+        if (metadata.Machine != machine.Id)
         {
-            throw new ArgumentException("The domain XML is not one of Holdfast's: it lacks the machine's metadata or its QMP socket.", nameof(domainXml));
+            throw new ArgumentException($"The domain XML is of machine {metadata.Machine}, not of {machine.Name}.", nameof(domainXml));
         }
 
-        metadata.SetAttributeValue("epoch", epoch);
-        commandLine.ReplaceNodes(QmpArguments(name, epoch, paths));
+        var sources = root.Element("devices")?.Elements("disk").Select(static disk => disk.Element("source")).ToArray() ?? [];
+        for (var index = 0; index < sources.Length && index < machine.Disks.Length; index++)
+        {
+            var path = Path.Combine(folder, machine.Disks[index].File);
+            sources[index]?.SetAttributeValue(IsBlock(path) ? "dev" : "file", path);
+        }
+
+        if (bridge is not null)
+        {
+            root.Element("devices")?.Element("interface")?.Element("source")?.SetAttributeValue("bridge", bridge);
+        }
+
+        if (epoch is { } number)
+        {
+            root.Element("metadata")!.Element(Holdfast + "machine")!.SetAttributeValue("epoch", number);
+            root.Element(Qemu + "commandline")?.ReplaceNodes(QmpArguments(machine.Name, number, paths));
+        }
+
         return root.ToString();
     }
+
+    /// <summary>Machine and epoch of a domain of ours.</summary>
+    /// <exception cref="ArgumentException">It is not one.</exception>
+    public static (Guid Machine, ulong Epoch) Read(string domainXml) => Ours(domainXml).Metadata;
 
     /// <summary>Machine and epoch of our metadata element; null when it is not one.</summary>
     public static (Guid Machine, ulong Epoch)? ReadMetadata(string? element)
@@ -77,6 +95,17 @@ public static class DomainXml
             ? (machine, number)
             : null;
     }
+
+    private static (XElement Root, (Guid Machine, ulong Epoch) Metadata) Ours(string domainXml)
+    {
+        var root = XElement.Parse(domainXml);
+        var element = root.Element("metadata")?.Element(Holdfast + "machine")?.ToString(SaveOptions.DisableFormatting);
+        return ReadMetadata(element) is { } metadata
+            ? (root, metadata)
+            : throw new ArgumentException("The domain XML is not one of Holdfast's: it lacks the machine's metadata.", nameof(domainXml));
+    }
+
+    private static bool IsBlock(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
 
     private static string? Attribute(string element, string name)
     {
@@ -152,7 +181,7 @@ public static class DomainXml
 
     private static XElement Disk(string path, int index, MachinePlace place)
     {
-        var block = path.StartsWith("/dev/", StringComparison.Ordinal);
+        var block = IsBlock(path);
         return new XElement("disk",
             new XAttribute("type", block ? "block" : "file"),
             new XAttribute("device", "disk"),

@@ -9,6 +9,9 @@ public sealed record HostPaths
     /// <summary>Prefix under which this process sees the host's files; empty on a real host.</summary>
     public string Root { get; init; } = "";
 
+    /// <summary>Whether a process of /proc is this host's; only where several hosts share one /proc, as in a test, does it say no.</summary>
+    public Func<int, bool> IsMine { get; init; } = static _ => true;
+
     public string Run { get; init; } = "/run/holdfast";
 
     public string SerialLogs { get; init; } = "/var/log/holdfast/serial";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Holdfast.Adapters.Libvirt.Hook;
 using Holdfast.Adapters.Libvirt.Interop;
 using Holdfast.Adapters.Libvirt.Processes;
 using Holdfast.Core.Model;
@@ -23,23 +24,32 @@ public sealed class LibvirtMachines(LibvirtConnection connection, HostPaths path
 
     /// <summary>
     /// Starts a QEMU process for the machine with its CPUs stopped, as a transient domain that outlives this connection.
-    /// It needs a <see cref="Hook.StartTicket"/> where the hook is installed. <c>cont</c> on its QMP socket lets it run.
+    /// <c>cont</c> on its QMP socket lets it run.
     /// </summary>
     public async Task<QemuProcess> StartPausedAsync(MachineDefinition machine, ulong epoch, MachinePlace place, TimeSpan deadline)
     {
         paths.EnsureDirectories();
         var xml = DomainXml.Build(machine, epoch, place, paths);
-        return await connection.Call($"starting {machine.Name}", deadline, handle =>
+        StartTicket.Place(machine.Id, epoch, paths);
+        try
         {
-            using var domain = LibvirtNative.virDomainCreateXML(handle, xml, StartPaused);
-            if (domain.IsInvalid)
+            return await connection.Call($"starting {machine.Name}", deadline, handle =>
             {
-                throw LibvirtException.FromLastError($"starting {machine.Name}");
-            }
+                using var domain = LibvirtNative.virDomainCreateXML(handle, xml, StartPaused);
+                if (domain.IsInvalid)
+                {
+                    throw LibvirtException.FromLastError($"starting {machine.Name}");
+                }
 
-            return FindProcess(machine.Name, machine.Id, epoch) ?? throw new LibvirtException(
-                LibvirtFailure.Refused, $"{machine.Name} was started but its QEMU process is not there any more; its log is /var/log/libvirt/qemu/{machine.Name}.log");
-        }).ConfigureAwait(false);
+                return FindProcess(machine.Name, machine.Id, epoch) ?? throw new LibvirtException(
+                    LibvirtFailure.Refused, $"{machine.Name} was started but its QEMU process is not there any more; its log is /var/log/libvirt/qemu/{machine.Name}.log");
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Gone when the hook has taken it. Without a hook, or when the start failed or came to no end, it must not serve another one.
+            StartTicket.Withdraw(machine.Id, epoch, paths);
+        }
     }
 
     /// <summary>All running domains, also those that are not Holdfast's. After a restart of the agent or of libvirtd this is how machines are adopted.</summary>

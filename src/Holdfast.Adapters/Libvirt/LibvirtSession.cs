@@ -44,6 +44,13 @@ internal sealed class LibvirtSession : IAsyncDisposable
         }
     }
 
+    /// <summary>A session that never was connected.</summary>
+    internal static LibvirtSession Unconnected(CallThreads threads)
+    {
+        EventLoop.EnsureStarted();
+        return new LibvirtSession(threads, new ConnectionHandle(), null);
+    }
+
     /// <summary>Runs a call on this connection, with a deadline.</summary>
     internal async Task<T> Call<T>(string what, TimeSpan deadline, Func<ConnectionHandle, T> call)
     {

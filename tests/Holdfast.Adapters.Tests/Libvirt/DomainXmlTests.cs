@@ -87,13 +87,22 @@ public sealed class DomainXmlTests
     [Fact]
     public void Another_epoch_changes_the_metadata_and_the_sockets_and_nothing_else()
     {
-        var moved = DomainXml.WithEpoch(Golden, 43, new HostPaths());
+        var moved = DomainXml.ForTarget(Golden, Machine, "/data/web", "guest", new HostPaths(), 43);
         Assert.Equal(Golden.Replace("\"42\"", "\"43\"", StringComparison.Ordinal).Replace("web-42.", "web-43.", StringComparison.Ordinal), moved, ignoreLineEndingDifferences: true);
     }
 
     [Fact]
-    public void A_foreign_domain_gets_no_epoch() =>
-        Assert.Throws<ArgumentException>(() => DomainXml.WithEpoch("<domain><name>x</name></domain>", 1, new HostPaths()));
+    public void A_target_has_its_own_folder_and_bridge()
+    {
+        var moved = DomainXml.ForTarget(Golden, Machine, "/mnt/main/web", "br7", new HostPaths());
+        Assert.Equal(
+            Golden.Replace("/data/web/disk.raw", "/mnt/main/web/disk.raw", StringComparison.Ordinal).Replace("bridge=\"guest\"", "bridge=\"br7\"", StringComparison.Ordinal),
+            moved, ignoreLineEndingDifferences: true);
+        Assert.Equal((Machine.Id, 42UL), DomainXml.Read(moved));
+    }
+
+    [Fact]
+    public void A_foreign_domain_is_not_taken_for_ours() => Assert.Throws<ArgumentException>(() => DomainXml.Read("<domain><name>x</name></domain>"));
 
     [Theory]
     [InlineData("<holdfast:machine xmlns:holdfast=\"urn:holdfast:machine:1\" id=\"11111111-2222-3333-4444-555555555555\" epoch=\"7\"/>", 7)]

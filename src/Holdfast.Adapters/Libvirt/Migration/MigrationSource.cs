@@ -28,6 +28,9 @@ public sealed class MigrationSource : IAsyncDisposable
     public static async Task<MigrationSource> OpenAsync(CallThreads threads, string uri, Guid machine, MigrationOptions options, TimeSpan deadline) =>
         new(await LibvirtSession.OpenAsync(threads, uri, deadline).ConfigureAwait(false), machine, options);
 
+    /// <summary>One without a connection: every call is refused by libvirt. For <see cref="HandOverWarmUp"/>.</summary>
+    internal static MigrationSource Unconnected(CallThreads threads) => new(LibvirtSession.Unconnected(threads), Guid.Empty, new MigrationOptions());
+
     /// <summary>Opens the job on this host's libvirtd; the machine runs on.</summary>
     public Task<MigrationOffer> BeginAsync(TimeSpan deadline)
     {

@@ -1,3 +1,4 @@
+using Holdfast.Adapters.Libvirt.Hook;
 using Holdfast.Adapters.Libvirt.Interop;
 
 namespace Holdfast.Adapters.Libvirt.Migration;
@@ -13,33 +14,42 @@ public sealed class MigrationTarget : IAsyncDisposable
 {
     private readonly LibvirtSession _session;
     private readonly MigrationOptions _options;
+    private readonly HostPaths _paths;
 
-    private MigrationTarget(LibvirtSession session, MigrationOptions options)
+    private MigrationTarget(LibvirtSession session, MigrationOptions options, HostPaths paths)
     {
         _session = session;
         _options = options;
+        _paths = paths;
     }
 
     public StepTimes Times { get; } = new();
 
-    public static async Task<MigrationTarget> OpenAsync(CallThreads threads, string uri, MigrationOptions options, TimeSpan deadline) =>
-        new(await LibvirtSession.OpenAsync(threads, uri, deadline).ConfigureAwait(false), options);
+    public static async Task<MigrationTarget> OpenAsync(CallThreads threads, string uri, MigrationOptions options, HostPaths paths, TimeSpan deadline) =>
+        new(await LibvirtSession.OpenAsync(threads, uri, deadline).ConfigureAwait(false), options, paths);
 
-    /// <summary>Starts a QEMU that waits for the copy. Where the hook is installed it needs a start ticket.</summary>
-    /// <param name="xml">Begin's XML, with the target's epoch (<see cref="DomainXml.WithEpoch"/>).</param>
+    /// <summary>One without a connection: every call is refused by libvirt. For <see cref="HandOverWarmUp"/>.</summary>
+    internal static MigrationTarget Unconnected(CallThreads threads) => new(LibvirtSession.Unconnected(threads), new MigrationOptions(), new HostPaths());
+
+    /// <summary>Starts a QEMU that waits for the copy.</summary>
+    /// <param name="xml">Begin's XML, fitted to this host (<see cref="DomainXml.ForTarget"/>).</param>
     /// <param name="listenAddress">This host's address on the migration network.</param>
     public async Task<MigrationReady> PrepareAsync(string xml, byte[] cookie, string listenAddress, TimeSpan deadline)
     {
         Times.Mark("prepare");
-        var given = listenAddress.Contains(':', StringComparison.Ordinal) ? $"tcp://[{listenAddress}]" : $"tcp://{listenAddress}";
-        var ready = await _session.Call("migration step Prepare", deadline, connection =>
+        _paths.EnsureDirectories();
+        var (machine, epoch) = DomainXml.Read(xml);
+        StartTicket.Place(machine, epoch, _paths);
+        try
         {
-            using var parameters = new TypedParameters().Add("destination_xml", xml).Add("migrate_uri", given).Add("listen_address", listenAddress);
-            var (uri, answer) = MigrationCalls.Prepare(connection, parameters, cookie, _options.TargetFlags);
-            return new MigrationReady(uri ?? given, answer);
-        }).ConfigureAwait(false);
-        Times.Mark("prepared");
-        return ready;
+            var ready = await _session.Call("migration step Prepare", deadline, connection => Prepare(connection, xml, cookie, listenAddress)).ConfigureAwait(false);
+            Times.Mark("prepared");
+            return ready;
+        }
+        finally
+        {
+            StartTicket.Withdraw(machine, epoch, _paths);
+        }
     }
 
     /// <summary>
@@ -57,6 +67,14 @@ public sealed class MigrationTarget : IAsyncDisposable
             Times.Mark("finished");
             return true;
         }).ConfigureAwait(false);
+    }
+
+    private MigrationReady Prepare(ConnectionHandle connection, string xml, byte[] cookie, string listenAddress)
+    {
+        var given = listenAddress.Contains(':', StringComparison.Ordinal) ? $"tcp://[{listenAddress}]" : $"tcp://{listenAddress}";
+        using var parameters = new TypedParameters().Add("destination_xml", xml).Add("migrate_uri", given).Add("listen_address", listenAddress);
+        var (uri, answer) = MigrationCalls.Prepare(connection, parameters, cookie, _options.TargetFlags);
+        return new MigrationReady(uri ?? given, answer);
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();

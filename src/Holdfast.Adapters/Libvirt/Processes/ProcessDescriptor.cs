@@ -59,6 +59,26 @@ internal sealed partial class ProcessDescriptor : IDisposable
         }
     }
 
+    /// <summary>Waits at most <paramref name="limit"/> until at least one has ended, and gives the positions of those that have.</summary>
+    internal static unsafe IReadOnlyList<int> WaitAnyGone(ProcessDescriptor[] processes, TimeSpan limit)
+    {
+        var waits = new PollDescriptor[processes.Length];
+        for (var index = 0; index < waits.Length; index++)
+        {
+            waits[index] = new PollDescriptor { Descriptor = processes[index]._descriptor, Events = PollIn };
+        }
+
+        fixed (PollDescriptor* first = waits)
+        {
+            if (poll(first, (nuint)waits.Length, (int)limit.TotalMilliseconds) <= 0)
+            {
+                return [];
+            }
+        }
+
+        return [.. Enumerable.Range(0, waits.Length).Where(index => (waits[index].Returned & PollIn) != 0)];
+    }
+
     public void Dispose()
     {
         var descriptor = Interlocked.Exchange(ref _descriptor, -1);

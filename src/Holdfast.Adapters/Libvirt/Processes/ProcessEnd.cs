@@ -54,4 +54,11 @@ public static class ProcessEnd
         var gone = descriptor.WaitGone(limit);
         return new EndReport(gone ? EndResult.Gone : EndResult.StillThere, Stopwatch.GetElapsedTime(begun));
     }
+
+    /// <summary>SIGCONT after a freeze, because the process keeps its right; false when it has ended.</summary>
+    public static bool Thaw(ProcessIdentity process)
+    {
+        using var descriptor = ProcessDescriptor.Open(process);
+        return descriptor is not null && descriptor.Signal(ProcessDescriptor.SigCont);
+    }
 }

@@ -52,7 +52,7 @@ public sealed record QemuProcess(string Name, Guid Machine, ulong SocketEpoch, P
             var qemu = Parse(File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline")), identity, paths);
 
             // Asked again: the pid may have changed hands between the two reads.
-            return identity.Exists ? qemu : null;
+            return qemu is not null && paths.IsMine(pid) && identity.Exists ? qemu : null;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

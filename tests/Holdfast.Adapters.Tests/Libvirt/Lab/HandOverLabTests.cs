@@ -92,12 +92,11 @@ public sealed class HandOverLabTests(ITestOutputHelper output)
             var options = new MigrationOptions { DisksCheckedByUs = true };
             var source = await MigrationSource.OpenAsync(lab.Threads, lab.A.Uri, machine.Id, options, Deadline);
             var freeze = SourceFreeze.Arm(qemu.Process, qmp, source.Times)!;
-            var target = await MigrationTarget.OpenAsync(lab.Threads, lab.B.Uri, options, Deadline);
+            var target = await MigrationTarget.OpenAsync(lab.Threads, lab.B.Uri, options, lab.B.Paths, Deadline);
             var move = new Move(lab, machine, qmp, events, freeze, source, target);
 
-            lab.B.Paths.EnsureDirectories();
             var offer = await source.BeginAsync(Deadline);
-            var ready = await target.PrepareAsync(DomainXml.WithEpoch(offer.Xml, 1, lab.B.Paths), offer.Cookie, "127.0.0.1", Deadline);
+            var ready = await target.PrepareAsync(DomainXml.ForTarget(offer.Xml, machine, "/nowhere", null, lab.B.Paths), offer.Cookie, "127.0.0.1", Deadline);
             move._there = await QmpClient.ConnectAsync(lab.B.Paths.Seen(lab.B.Paths.QmpSocket(name, 1)), Deadline, move.AtTarget);
             var finish = target.FinishAsync(name, cancelled: false, Deadline);
             await source.PerformAsync(ready.ListenUri, ready.Cookie, Deadline);

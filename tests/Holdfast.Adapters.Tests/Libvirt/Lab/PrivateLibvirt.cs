@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Adapters.Libvirt;
-using Holdfast.Adapters.Libvirt.Processes;
+using Holdfast.Adapters.Libvirt.Hook;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Adapters.Tests.Libvirt.Lab;
@@ -55,6 +55,12 @@ public sealed class PrivateLibvirt : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var host in (ReadOnlySpan<string>)["a", "b"])
+        {
+            // libvirtd looks for hooks only when it starts.
+            HookInstaller.Install(new HostPaths { Root = $"{directory}/{host}", LibvirtHooks = "/etc/hooks" });
+        }
+
         var lab = new PrivateLibvirt(Process.Start(start)!, directory);
         try
         {
@@ -114,10 +120,13 @@ public sealed class PrivateLibvirt : IAsyncDisposable
             Directory.CreateDirectory($"{root}/var");
             Directory.CreateDirectory($"{root}/log");
             File.CreateSymbolicLink($"{root}/var/log", "../log");
-            Directory.CreateDirectory($"{root}/etc");
-            File.CreateSymbolicLink($"{root}/etc/libvirt", ".");
             Uri = $"qemu+unix:///system?socket={root}/run/libvirt/libvirt-sock";
-            Paths = new HostPaths { Root = root };
+            Paths = new HostPaths
+            {
+                Root = root,
+                // Both hosts share a /proc here: the one whose /etc/libvirt a process sees is its host.
+                IsMine = pid => File.ReadAllText($"/proc/{pid}/root/etc/libvirt/libvirtd.conf") == File.ReadAllText($"{root}/etc/libvirtd.conf"),
+            };
             Connection = new LibvirtConnection(threads, Uri);
             Machines = new LibvirtMachines(Connection, Paths);
         }
@@ -129,8 +138,5 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         public LibvirtConnection Connection { get; }
 
         public LibvirtMachines Machines { get; }
-
-        public static QemuProcess ProcessOf(MachineDefinition machine, HostPaths paths, ulong epoch) =>
-            QemuProcess.Scan(paths).Single(qemu => qemu.Machine == machine.Id && qemu.SocketEpoch == epoch);
     }
 }
