@@ -1,0 +1,64 @@
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Evidence;
+
+/// <summary>
+/// This host's own observation of one peer's slot on one datastore. It knows one thing: for how long, without a break, the block's bytes have
+/// not changed (DESIGN §4a). Safety: silence counts from the <em>completion</em> of the first read that showed these bytes to the <em>start</em>
+/// of the last one, never from memory, messages or anybody else's word.
+/// </summary>
+public sealed class SlotWatch(int slot)
+{
+    private byte[]? bytes;
+    private Moment? silentFrom;
+    private Moment silentUntil;
+    private Moment lastCompleted;
+
+    public int Slot { get; } = slot;
+
+    /// <summary>The block as last read; null before the first good read.</summary>
+    public byte[]? Block => bytes;
+
+    /// <summary>Completion of the last read in which the bytes had changed since the read before; null when that was never seen.</summary>
+    public Moment? LastMoved { get; private set; }
+
+    /// <summary>Start of the last read that still showed the same bytes; meaningful only while <see cref="Silence"/> is not zero.</summary>
+    public Moment SilentUntil => silentUntil;
+
+    /// <summary>When the present uninterrupted silence began; null when there is no valid observation.</summary>
+    public Moment? SilentFrom => silentFrom;
+
+    /// <summary>The uninterrupted silence that this host can swear to. Zero when there is none.</summary>
+    public TimeSpan Silence => silentFrom is { } from && silentUntil > from ? silentUntil - from : TimeSpan.Zero;
+
+    public void Observe(SlotReading reading, TimeSpan longestGap)
+    {
+        if (reading.Block is null)
+        {
+            Void();
+            return;
+        }
+
+        var changed = bytes is null || !bytes.AsSpan().SequenceEqual(reading.Block);
+        var gap = silentFrom is null || reading.Started - lastCompleted > longestGap;
+        lastCompleted = reading.Completed;
+        if (changed && bytes is not null)
+        {
+            LastMoved = reading.Completed;
+        }
+
+        bytes = reading.Block;
+        if (changed || gap)
+        {
+            silentFrom = reading.Completed;
+            silentUntil = reading.Completed;
+        }
+        else
+        {
+            silentUntil = reading.Started;
+        }
+    }
+
+    /// <summary>Whatever was observed proves nothing any more: a failed read, a failed renewal of one's own, one's own expiry, clocks that disagree.</summary>
+    public void Void() => silentFrom = null;
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Fencing;
+
+/// <summary>
+/// The proof that one incarnation of one host can no longer write to one datastore. Nothing that another host owned is started without one.
+/// Safety: there is no other way to make one than the factories below, one for each line of DESIGN §4 "Proof of death".
+/// </summary>
+public sealed class DeathProof
+{
+    private DeathProof(string datastore, int slot, Guid incarnation, string reason) =>
+        (Datastore, Slot, Incarnation, Reason) = (datastore, slot, incarnation, reason);
+
+    public string Datastore { get; }
+
+    public int Slot { get; }
+
+    /// <summary>The one life that is proven over. The commit fails if the host record holds another by then.</summary>
+    public Guid Incarnation { get; }
+
+    public string Reason { get; }
+
+    /// <summary>(a) this host's own uninterrupted observation of a host whose watchdog was tested, or for which timing alone was accepted in writing.</summary>
+    public static DeathProof? ByObservation(string datastore, SlotWatch watch, Guid incarnation, bool timeIsProof, TimingPlan plan, TimeSpan drain)
+    {
+        var dead = plan.Dead(drain);
+        return timeIsProof && dead != TimingPlan.Infinite && watch.Silence >= dead
+            ? new(datastore, watch.Slot, incarnation, $"its slot was silent for {Seconds(watch.Silence)} s under this host's own unbroken observation ({Seconds(dead)} s prove it)")
+            : null;
+    }
+
+    /// <summary>(b) a fence device confirmed <c>off</c>, the drain has passed since, and the slot was silent for two renewals after it.</summary>
+    /// <param name="confirmedAt">When this host got the confirmation.</param>
+    /// <param name="drain">Zero when the device also cuts the path to this datastore.</param>
+    public static DeathProof? ByFenceDevice(string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain)
+    {
+        var needed = TimingPlan.Infinite == drain ? TimingPlan.Infinite : (plan.Renew * 2 > drain ? plan.Renew * 2 : drain);
+        var since = watch.SilentFrom is { } from ? Moment.Later(from, confirmedAt) : Moment.Never;
+        return since < watch.SilentUntil && watch.SilentUntil - since >= needed
+            ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(watch.SilentUntil - since)} s after it")
+            : null;
+    }
+
+    /// <summary>(d) its slot was written by another boot than the incarnation's, and the drain has passed since that was seen.</summary>
+    public static DeathProof? ByAnotherBoot(string datastore, int slot, Guid incarnation, Guid itsBoot, Guid seenBoot, TimeSpan since, TimeSpan drain) =>
+        seenBoot != itsBoot && drain != TimingPlan.Infinite && since >= drain
+            ? new(datastore, slot, incarnation, $"its slot was written by another boot {Seconds(since)} s ago")
+            : null;
+
+    private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+}
