@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Adapters.Network;
 
@@ -60,7 +61,7 @@ internal static class HeartbeatCodec
             Encoding.UTF8.GetString(body[Fixed..]),
             BinaryPrimitives.ReadUInt64LittleEndian(body[32..]),
             BinaryPrimitives.ReadUInt64LittleEndian(body[40..]),
-            (HostFlags)BinaryPrimitives.ReadUInt32LittleEndian(body[48..]));
+            (HeartbeatFlags)BinaryPrimitives.ReadUInt32LittleEndian(body[48..]));
         return (heartbeat, BinaryPrimitives.ReadInt64LittleEndian(body[24..]));
     }
 }

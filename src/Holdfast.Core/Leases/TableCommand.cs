@@ -45,8 +45,16 @@ public sealed record OpenFencing(HostLife Target, HostLife By) : TableCommand(By
 /// <summary>Withdraw it.</summary>
 public sealed record CloseFencing(HostLife Target, HostLife By) : TableCommand(By);
 
-/// <summary>Held(Proven) or Moving(Proven→…) → Held(By). The caller holds a proof of death of exactly this incarnation.</summary>
-public sealed record TakeOver(MachineId Machine, HostLife Proven, HostLife By) : TableCommand(By);
+/// <summary>
+/// Held(Proven) or Moving(Proven→…) → Held(To), which is By or another living member. The caller holds a proof of death of exactly this incarnation.
+/// </summary>
+public sealed record TakeOver(MachineId Machine, HostLife Proven, HostLife By, HostLife To) : TableCommand(By)
+{
+    public TakeOver(MachineId machine, HostLife proven, HostLife by)
+        : this(machine, proven, by, by)
+    {
+    }
+}
 
 public sealed record SetWanted(MachineId Machine, WantedState Wanted, HostLife By) : TableCommand(By);
 

@@ -165,9 +165,14 @@ public static class TableRules
             return OtherLife(table.Host(c.Proven.Slot), c.Proven.Incarnation);
         }
 
-        return c.Proven.Slot == c.By.Slot
-            ? Verdict.Refuse(Invalid, "A host does not take over from itself; it rejoins.")
-            : UnderFence(table, c.By) ?? (Verdict)Held(table, entry, c.By);
+        if (c.Proven.Slot == c.By.Slot || c.Proven.Slot == c.To.Slot)
+        {
+            return Verdict.Refuse(Invalid, "A host does not take over from itself; it rejoins.");
+        }
+
+        return !table.IsCurrent(c.To)
+            ? OtherLife(table.Host(c.To.Slot), c.To.Incarnation)
+            : UnderFence(table, c.By) ?? UnderFence(table, c.To) ?? (Verdict)Held(table, entry, c.To);
     });
 
     private static Verdict Claimed(LeaseTable table, MachineEntry entry, Claim c) =>

@@ -114,7 +114,7 @@ public sealed record TimingPlan
     /// <summary>The lines of <c>holdfast timers</c>: every value with its meaning, then every inequality with its numbers.</summary>
     public IReadOnlyList<TimerLine> Describe(TimeSpan drain) => TimerLine.Of(this, drain);
 
-    internal static TimeSpan Later(TimeSpan one, TimeSpan other) => one >= other ? one : other;
+    public static TimeSpan Later(TimeSpan one, TimeSpan other) => one >= other ? one : other;
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -1,11 +1,12 @@
 using Holdfast.Adapters.Network;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Adapters.Tests.Network;
 
 public sealed class HeartbeatCodecTests
 {
-    private static readonly Heartbeat Sample = new(63, Guid.NewGuid(), "cluster", 77, 0x8000_0000_0000_0001, HostFlags.NoQuorum | HostFlags.TakesNothing);
+    private static readonly Heartbeat Sample = new(63, Guid.NewGuid(), "cluster", 77, 0x8000_0000_0000_0001, HeartbeatFlags.NoQuorum | HeartbeatFlags.Leaving);
 
     [Fact]
     public void A_heartbeat_comes_back_as_it_was_written()

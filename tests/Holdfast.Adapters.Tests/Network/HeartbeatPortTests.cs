@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Adapters.Network;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
 
 namespace Holdfast.Adapters.Tests.Network;
 
@@ -21,19 +22,19 @@ public sealed class HeartbeatPortTests
         two.Start();
         var boot = Guid.NewGuid();
 
-        one.Send(1, new Heartbeat(0, boot, "cluster", 1, 2, HostFlags.None));
-        one.Send(1, new Heartbeat(0, boot, "storage", 2, 0, HostFlags.Isolated));
+        one.Send(1, new Heartbeat(0, boot, "cluster", 1, 2, HeartbeatFlags.None));
+        one.Send(1, new Heartbeat(0, boot, "storage", 2, 0, HeartbeatFlags.Isolated));
         HashSet<Heartbeat> got = [Take(heard), Take(heard)];
-        Assert.Equal([new Heartbeat(0, boot, "cluster", 1, 2, HostFlags.None), new Heartbeat(0, boot, "storage", 2, 0, HostFlags.Isolated)], got);
+        Assert.Equal([new Heartbeat(0, boot, "cluster", 1, 2, HeartbeatFlags.None), new Heartbeat(0, boot, "storage", 2, 0, HeartbeatFlags.Isolated)], got);
 
         // A packet of the cluster network that turns up on the storage network, and one that is not signed at all.
         var packet = new byte[HeartbeatCodec.MaxLength];
-        var length = HeartbeatCodec.Write(new Heartbeat(0, boot, "cluster", 3, 0, HostFlags.None), long.MaxValue, Loopback.Key(), packet);
+        var length = HeartbeatCodec.Write(new Heartbeat(0, boot, "cluster", 3, 0, HeartbeatFlags.None), long.MaxValue, Loopback.Key(), packet);
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var storage = new IPEndPoint(IPAddress.Parse("127.81.3.2"), port);
         stranger.SendTo(packet.AsSpan(0, length), SocketFlags.None, storage);
         stranger.SendTo("hello"u8, SocketFlags.None, storage);
-        one.Send(1, new Heartbeat(0, boot, "storage", 4, 0, HostFlags.None));
+        one.Send(1, new Heartbeat(0, boot, "storage", 4, 0, HeartbeatFlags.None));
         Assert.Equal(4ul, Take(heard).Sequence);
         Assert.Equal(2, two.Dropped);
     }
@@ -42,8 +43,8 @@ public sealed class HeartbeatPortTests
     public void Sending_to_nobody_is_counted_and_does_not_throw()
     {
         using var one = new HeartbeatPort(Loopback.Map(0), Loopback.Key(), Loopback.FreePort());
-        one.Send(5, new Heartbeat(0, Guid.NewGuid(), "cluster", 1, 0, HostFlags.None));
-        one.Send(1, new Heartbeat(0, Guid.NewGuid(), "moon", 1, 0, HostFlags.None));
+        one.Send(5, new Heartbeat(0, Guid.NewGuid(), "cluster", 1, 0, HeartbeatFlags.None));
+        one.Send(1, new Heartbeat(0, Guid.NewGuid(), "moon", 1, 0, HeartbeatFlags.None));
         Assert.Equal(2, one.Unsent);
     }
 

@@ -1,0 +1,105 @@
+using Holdfast.Core.Leases;
+using Holdfast.Runtime.Ports;
+
+namespace Holdfast.Adapters.SharedDisk;
+
+/// <summary>Opens and formats the lease areas of directory datastores.</summary>
+public sealed class LeaseAreas(IClock clock) : ILeaseAreas
+{
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(5);
+
+    public void Open(string path, ClusterId cluster, int slot, Action<ILeaseArea?, string?> done) => Aside(
+        () =>
+        {
+            var header = ReadHeader(path, cluster);
+            var folder = Path.Combine(path, AreaLayout.Folder);
+            return (new LeaseArea(folder, header.Identity, new Slot(slot), clock), (string?)null);
+        },
+        done);
+
+    /// <summary>The header of the area under <paramref name="path"/>. Blocks.</summary>
+    /// <exception cref="IOException">One sentence that names what is wrong and the way out.</exception>
+    public static AreaHeader ReadHeader(string path, ClusterId cluster)
+    {
+        var file = Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile);
+        if (!File.Exists(file))
+        {
+            throw new IOException(new AreaFault.Missing($"The lease area {file}").Sentence);
+        }
+
+        using var direct = DirectFile.Open(file, write: false);
+        return AreaHeader.Decode(direct.Read(0, BlockHeader.Alignment), cluster, out var header) is { } fault
+            ? throw new IOException($"{file}: {fault.Sentence}")
+            : header!;
+    }
+
+    /// <summary>
+    /// Format a lease area for these hosts (slot = place in the list). Blocks. Everything is allocated and written before the header, which makes
+    /// it an area; an area that is there already is left alone.
+    /// </summary>
+    /// <exception cref="IOException">One sentence that names what is wrong.</exception>
+    public static AreaIdentity Format(string path, ClusterId cluster, IReadOnlyList<string> hosts, Guid area, long madeAt)
+    {
+        var folder = Path.Combine(path, AreaLayout.Folder);
+        if (File.Exists(Path.Combine(folder, AreaLayout.HeaderFile)))
+        {
+            throw new IOException($"{path} already holds a lease area; add it as it is, or choose another folder.");
+        }
+
+        Directory.CreateDirectory(folder);
+        var identity = new AreaIdentity(new AreaId(area), cluster);
+        var first = BallotRecord.First(LeaseTable.First(hosts));
+        Parallel.For(0, Slot.Count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, slot =>
+        {
+            var empty = new byte[HeartbeatBlock.Length];
+            new HeartbeatBlock(new Slot(slot), Incarnation.None, Guid.Empty, 0, HeartbeatFlags.None, 0, 0, 0).Encode(identity, empty);
+            Create(Path.Combine(folder, AreaLayout.SlotFile(slot)), HeartbeatBlock.Length, empty);
+            Create(Path.Combine(folder, AreaLayout.BallotFile(slot)), AreaLayout.BallotLength, BallotCodec.Encode(first, identity, new Slot(slot)));
+        });
+        Create(Path.Combine(folder, AreaLayout.HeaderFile), BlockHeader.Alignment, new AreaHeader(identity, Slot.Count, madeAt).Encode());
+        return identity;
+    }
+
+    private static void Create(string file, int length, byte[] start)
+    {
+        using (var made = File.Open(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
+        {
+            // Written, not only reserved: a block that is allocated later could fail for want of space.
+            made.Write(new byte[length]);
+            made.Flush(flushToDisk: true);
+        }
+
+        using var direct = DirectFile.Open(file, write: true);
+        direct.Write(0, start);
+    }
+
+    private static void Aside(Func<(ILeaseArea?, string?)> open, Action<ILeaseArea?, string?> done)
+    {
+        var ended = 0;
+        void End(ILeaseArea? area, string? failure)
+        {
+            if (Interlocked.Exchange(ref ended, 1) == 0)
+            {
+                done(area, failure);
+            }
+        }
+
+        var timer = new Timer(_ => End(null, "the datastore does not answer within 5 s"), null, OpenLimit, Timeout.InfiniteTimeSpan);
+        new Thread(() =>
+        {
+            try
+            {
+                var (area, failure) = open();
+                End(area, failure);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                End(null, e.Message);
+            }
+            finally
+            {
+                timer.Dispose();
+            }
+        }) { IsBackground = true, Name = "open area" }.Start();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>What the parts of one host's core share within a step.</summary>
+internal sealed class AgentContext(AgentSettings settings)
+{
+    public AgentSettings Settings { get; } = settings;
+
+    public TimingPlan Plan => Settings.Plan;
+
+    public Outbox Out { get; } = new();
+
+    public IdSource Ids { get; } = new(settings.Seed);
+
+    public NetworkEvidence Network { get; } = new(settings.Slot, settings.Networks, settings.Plan.Suspect);
+
+    /// <summary>The moment of the present step.</summary>
+    public Moment Now { get; set; }
+
+    /// <summary>The guard's newest report; null while there is no connection.</summary>
+    public GuardReport? Guard { get; set; }
+
+    public ConditionsMeasured Conditions { get; set; } = new(false, 0, 0, true);
+
+    public SortedDictionary<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<Guid, MachineDefinition> Definitions { get; } = [];
+
+    public SortedDictionary<Guid, LocalMachine> Local { get; } = [];
+
+    /// <summary>Set once the processes of an earlier agent were looked for.</summary>
+    public bool Adopted { get; set; }
+
+    public string NameOf(Guid machine) => Definitions.TryGetValue(machine, out var d) ? d.Name : machine.ToString("N")[..8];
+
+    public string NameOf(Slot slot) => Settings.NameOf(slot.Value);
+
+    public GuardedMachine? Guarded(Guid machine) => Guard?.Machines.FirstOrDefault(m => m.Machine == machine);
+
+    public void Say(string kind, string text, Guid? machine = null, string? host = null, string? datastore = null) =>
+        Out.Say(new Decision(kind, machine, host, datastore, text));
+
+    public LocalMachine LocalOf(AreaKeeper area, Guid machine)
+    {
+        if (!Local.TryGetValue(machine, out var local))
+        {
+            Local[machine] = local = new LocalMachine(this, area, machine);
+        }
+
+        return local;
+    }
+}

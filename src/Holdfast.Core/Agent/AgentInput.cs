@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>What the core is told. The driver posts them one at a time.</summary>
+public abstract record AgentInput;
+
+/// <summary>Time has passed; posted every 50 ms at most.</summary>
+public sealed record Tick : AgentInput;
+
+/// <summary>The end of an operation that ends in one sentence or none.</summary>
+public sealed record OperationEnded(long Op, string? Failure) : AgentInput;
+
+public sealed record HypervisorEnded(HypervisorResult Result) : AgentInput;
+
+public sealed record MachineHappened(MachineEvent Event) : AgentInput;
+
+/// <param name="Report">Null: the connection to the guard was lost.</param>
+public sealed record GuardSaid(GuardReport? Report) : AgentInput;
+
+/// <summary>A lease area was opened and its header fits. Posted once for each datastore.</summary>
+/// <param name="SlotFile">Absolute path of this host's own heartbeat slot, for the guard.</param>
+public sealed record DatastoreOpened(string Name, string Path, TimeSpan Drain, AreaIdentity Identity, string SlotFile, long SlotOffset) : AgentInput;
+
+/// <summary>A datastore that was told of cannot be opened (yet); it is tried again.</summary>
+public sealed record DatastoreFailed(string Name, string Path, string Reason) : AgentInput;
+
+public sealed record RegisterSaid(string Datastore, RegisterInput Input) : AgentInput;
+
+public sealed record SlotsRead(long Op, string Datastore, ImmutableArray<SlotReading> Readings) : AgentInput;
+
+public sealed record DefinitionsLoaded(long Op, string Datastore, ImmutableArray<MachineDefinition> Definitions, string? Failure) : AgentInput;
+
+public sealed record HeartbeatHeard(Heartbeat Heartbeat) : AgentInput;
+
+public sealed record PeerSaid(PeerMessage Message) : AgentInput;
+
+public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
+
+/// <summary>What was measured on this host outside the core.</summary>
+public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp) : AgentInput;
+
+/// <summary>The two monotonic clocks disagree by more than the tolerance: no observation proves anything.</summary>
+public sealed record ClocksDisagree : AgentInput;

@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>
+/// One datastore on one host: its lease register, this host's life in it (join, expiry, rejoin), and this host's observation of the other slots.
+/// </summary>
+internal sealed class AreaKeeper
+{
+    private readonly AgentContext context;
+    private readonly DatastoreOpened opened;
+    private readonly LeaseRegister register;
+    private readonly TableQueue queue;
+    private readonly SortedDictionary<int, SlotWatch> watches = [];
+    private bool reading;
+    private Moment nextRead;
+    private Moment nextPoll;
+    private Moment? loadAt;
+    private bool busy;
+    private string trouble = "";
+
+    public AreaKeeper(AgentContext context, DatastoreOpened opened)
+    {
+        this.context = context;
+        this.opened = opened;
+
+        // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
+        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain));
+        queue = new(context, new Slot(context.Settings.Slot), Tell);
+        Tell(new RegisterInput.Start());
+    }
+
+    public string Name => opened.Name;
+
+    public string Path => opened.Path;
+
+    public TimeSpan Drain => opened.Drain;
+
+    public AreaIdentity Identity => opened.Identity;
+
+    public AreaState State { get; private set; } = AreaState.Opening;
+
+    public string Reason => trouble.Length > 0 ? trouble : State switch
+    {
+        AreaState.Opening => "reading the lease area",
+        AreaState.Joining => "waiting until this host's new life is committed",
+        AreaState.Ready => "",
+        AreaState.Expired => "the right has expired: the machines here are frozen until a commit gives them back",
+        _ => "",
+    };
+
+    /// <summary>This host's present life here; its incarnation is None before the first join.</summary>
+    public HostLife Life { get; private set; }
+
+    public LeaseTable Table { get; private set; } = LeaseTable.Empty;
+
+    /// <summary>Entries of epochs up to this may have been started by an earlier agent of this life: starting one again takes a new epoch.</summary>
+    public ulong StartedUpTo { get; private set; }
+
+    public IEnumerable<SlotWatch> Watches => watches.Values;
+
+    public bool RenewsWell => context.Guard?.Areas.FirstOrDefault(a => a.Datastore == Name) is { Expired: false, Failures: 0 };
+
+    public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
+
+    /// <summary>Hold the promise for the next version, so that the next commit is short.</summary>
+    public void Prepare() => Tell(new RegisterInput.Prepare());
+
+    /// <summary>Look into the table now instead of at the next poll.</summary>
+    public void PollSoon() => nextPoll = context.Now;
+
+    public SlotWatch Watch(int slot)
+    {
+        if (!watches.TryGetValue(slot, out var watch))
+        {
+            watches[slot] = watch = new(slot);
+        }
+
+        return watch;
+    }
+
+    /// <summary>The peer's newest valid block, or null.</summary>
+    public HeartbeatBlock? Block(int slot) =>
+        watches.TryGetValue(slot, out var w) && w.Block is { } bytes && HeartbeatBlock.Decode(bytes, Identity, new Slot(slot), out var block) is null ? block : null;
+
+    public void VoidObservations()
+    {
+        foreach (var watch in watches.Values)
+        {
+            watch.Void();
+        }
+    }
+
+    public void Tell(RegisterInput input)
+    {
+        foreach (var effect in register.Step(context.Now, input))
+        {
+            switch (effect)
+            {
+                case RegisterEffect.Learned e:
+                    Learn(e.Table);
+                    break;
+                case RegisterEffect.Confirmed e:
+                    Learn(e.Table);
+                    break;
+                case RegisterEffect.Committed e:
+                    Learn(e.Table);
+                    queue.Ended(e.Batch, e.Outcomes, null);
+                    break;
+                case RegisterEffect.Refused e:
+                    queue.Ended(e.Batch, [], e.Sentence);
+                    break;
+                case RegisterEffect.Blocked e:
+                    trouble = e.Sentence;
+                    context.Say("storage", $"datastore {Name}: {e.Sentence}", datastore: Name);
+                    break;
+                case RegisterEffect.Unblocked:
+                    trouble = "";
+                    break;
+                case RegisterEffect.RolledBack e:
+                    trouble = e.Sentence;
+                    State = AreaState.RolledBack;
+                    context.Say("alarm", $"datastore {Name}: {e.Sentence}", datastore: Name);
+                    break;
+                default:
+                    context.Out.Emit(new RegisterIo(Name, effect));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Everything that is due: register wake-ups, polls, reads of the slots, the next step of this host's own life here.</summary>
+    public void Look()
+    {
+        if (context.Now >= register.WakeAt)
+        {
+            Tell(new RegisterInput.Tick());
+        }
+
+        if (context.Now >= nextPoll)
+        {
+            nextPoll = context.Now + context.Plan.Renew;
+            Tell(new RegisterInput.Poll());
+        }
+
+        FollowGuard();
+        ReadSlots();
+        LoadUnknown();
+    }
+
+    /// <summary>Send what this step has asked of the table as one batch.</summary>
+    public void Flush() => queue.Flush();
+
+    private void Learn(LeaseTable table)
+    {
+        if (table.Version > Table.Version)
+        {
+            Table = table;
+        }
+    }
+
+    private void FollowGuard()
+    {
+        if (context.Guard is not { } guard || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        {
+            return;
+        }
+
+        var area = guard.Areas.FirstOrDefault(a => a.Datastore == Name);
+        var self = Table.Host(new Slot(context.Settings.Slot));
+        if (area is { Expired: false })
+        {
+            if (area.Failures > 0)
+            {
+                VoidObservations();
+            }
+
+            if (State != AreaState.Ready && self?.Incarnation.Value == area.Incarnation)
+            {
+                // The agent was restarted; its guard has renewed on, so this life goes on.
+                Life = self.Life;
+                StartedUpTo = Table.Version;
+                State = AreaState.Ready;
+            }
+
+            return;
+        }
+
+        if (area is { Expired: true } && State != AreaState.Expired)
+        {
+            State = AreaState.Expired;
+            VoidObservations();
+            context.Say("frozen", $"the right on datastore {Name} has expired; its machines here are frozen, none is lost", datastore: Name);
+        }
+
+        Join(area is not null);
+    }
+
+    private void Join(bool again)
+    {
+        if (Table.Host(new Slot(context.Settings.Slot)) is null)
+        {
+            trouble = $"host {context.Settings.Host} has no slot in the lease area of datastore {Name}";
+            return;
+        }
+
+        busy = true;
+        State = again ? AreaState.Expired : AreaState.Joining;
+        var life = new HostLife(new Slot(context.Settings.Slot), new Incarnation(context.Ids.Id()));
+        var kept = again ? ThawCandidates() : [];
+        var began = context.Now;
+        Submit(new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, kept), outcome => Joined(outcome, life, kept, began, again));
+    }
+
+    /// <summary>Frozen processes here that the table still gives to this host's older life; the commit decides whether it still does.</summary>
+    private ImmutableArray<MachineId> ThawCandidates() =>
+        [.. Table.Machines.Values
+            .Where(m => m.Owner?.Slot.Value == context.Settings.Slot && context.Guarded(m.Machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped })
+            .Select(m => m.Machine)];
+
+    private void Joined(CommandOutcome outcome, HostLife life, ImmutableArray<MachineId> kept, Moment began, bool again)
+    {
+        if (outcome is CommandOutcome.Refused refused)
+        {
+            busy = false;
+            trouble = refused.Sentence;
+            return;
+        }
+
+        trouble = "";
+        Life = life;
+        StartedUpTo = Table.Version;
+        var committedAt = began.Ticks * 100;
+        var plan = context.Plan;
+        var thaw = Table.HeldBy(life).Where(m => kept.Contains(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
+        GuardOrder order = again
+            ? new Rejoin(Name, life.Incarnation.Value, committedAt, thaw)
+            : new OpenArea(
+                Name, opened.SlotFile, opened.SlotOffset, Identity.Area.Value, Identity.Cluster.Value, context.Settings.Slot, life.Incarnation.Value, context.Settings.BootId,
+                (int)plan.Renew.TotalMilliseconds, (int)plan.Ttl.TotalMilliseconds, (int)plan.Stop.TotalMilliseconds,
+                (int)plan.Watchdog.TotalMilliseconds, (int)plan.Agentless.TotalMilliseconds, committedAt);
+        context.Out.Guard(order, refusal =>
+        {
+            busy = false;
+            if (refusal is not null)
+            {
+                trouble = $"the guard refused: {refusal}";
+                return;
+            }
+
+            State = AreaState.Ready;
+            context.Say(again ? "thawed" : "joined", again
+                ? $"host {context.Settings.Host} has rejoined datastore {Name}; {thaw.Length} machine(s) thawed by right, the others here ended"
+                : $"host {context.Settings.Host} has joined datastore {Name}", datastore: Name, host: context.Settings.Host);
+            foreach (var machine in context.Local.Values.Where(l => l.Area == this))
+            {
+                machine.Rejoined(thaw);
+            }
+        });
+    }
+
+    private void ReadSlots()
+    {
+        if (reading || context.Now < nextRead || State is not (AreaState.Ready or AreaState.Expired))
+        {
+            return;
+        }
+
+        var slots = Table.Hosts.Values.Where(h => h.Slot.Value != context.Settings.Slot && h.Incarnation != Incarnation.None).Select(h => h.Slot.Value).ToImmutableArray();
+        if (slots.IsEmpty)
+        {
+            return;
+        }
+
+        reading = true;
+        nextRead = context.Now + (context.Plan.Renew / 2);
+        context.Out.ReadSlots(Name, slots, read =>
+        {
+            reading = false;
+            foreach (var reading in read.Readings)
+            {
+                Watch(reading.Slot).Observe(reading, context.Plan.ObservationGap(TimeSpan.Zero));
+            }
+
+            if (!RenewsWell)
+            {
+                VoidObservations();
+            }
+        });
+    }
+
+    /// <summary>A machine in the table whose definition is not known: some other agent has made it.</summary>
+    private void LoadUnknown()
+    {
+        if (loadAt is { } at && context.Now < at)
+        {
+            return;
+        }
+
+        if (Table.Machines.Keys.All(m => context.Definitions.ContainsKey(m.Value)))
+        {
+            return;
+        }
+
+        loadAt = context.Now + TimeSpan.FromSeconds(30);
+        context.Out.Load(Name, Path, loaded =>
+        {
+            loadAt = context.Now + TimeSpan.FromMilliseconds(500);
+            foreach (var definition in loaded.Definitions)
+            {
+                context.Definitions[definition.Id] = definition;
+            }
+        });
+    }
+}
+
+/// <summary>Where this host stands with one datastore.</summary>
+internal enum AreaState
+{
+    Opening,
+    Joining,
+    Ready,
+    Expired,
+    RolledBack,
+}

@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Fencing;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
+using Holdfast.Core.Recovery;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>
+/// One host's whole decision: a deterministic, synchronous machine. It reads no clock and knows no task, file or socket; the same inputs at the
+/// same moments give the same effects, in the daemon, in the simulator and in <c>whatif</c>.
+/// </summary>
+public sealed class HostAgent
+{
+    private readonly AgentContext context;
+    private readonly SortedDictionary<int, FencingDesk> fencing = [];
+    private readonly RecoveryDesk recovery;
+    private readonly OrderDesk orders;
+    private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
+    private ulong beats;
+    private Moment nextBeat;
+    private Moment nextNote;
+    private bool adopting;
+
+    public HostAgent(AgentSettings settings)
+    {
+        context = new(settings);
+        foreach (var slot in settings.Hosts.Keys.Where(s => s != settings.Slot))
+        {
+            fencing[slot] = new(context, slot);
+        }
+
+        recovery = new(context, fencing);
+        orders = new(context, recovery);
+    }
+
+    /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
+    public ImmutableArray<AgentEffect> Step(Moment now, AgentInput input)
+    {
+        Invariant.That(now >= context.Now, "This host's monotonic clock went back.");
+        context.Now = now;
+        Take(input);
+        Look();
+        return context.Out.Drain();
+    }
+
+    public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, orders);
+
+    private void Take(AgentInput input)
+    {
+        switch (input)
+        {
+            case OperationEnded i:
+                context.Out.Ended(i.Op, i.Failure);
+                break;
+            case HypervisorEnded i:
+                context.Out.Ended(i.Result.Op, i.Result);
+                break;
+            case MachineHappened i:
+                context.Local.GetValueOrDefault(i.Event.Machine)?.Happened(i.Event);
+                break;
+            case GuardSaid i:
+                context.Guard = i.Report;
+                break;
+            case DatastoreOpened i when !context.Areas.ContainsKey(i.Name):
+                failed.Remove(i.Name);
+                context.Areas[i.Name] = new AreaKeeper(context, i);
+                break;
+            case DatastoreFailed i when !context.Areas.ContainsKey(i.Name):
+                failed[i.Name] = i;
+                break;
+            case RegisterSaid i:
+                context.Areas.GetValueOrDefault(i.Datastore)?.Tell(i.Input);
+                break;
+            case SlotsRead i:
+                context.Out.Ended(i.Op, i);
+                break;
+            case DefinitionsLoaded i:
+                context.Out.Ended(i.Op, i);
+                break;
+            case HeartbeatHeard i:
+                context.Network.Heard(context.Now, i.Heartbeat);
+                break;
+            case PeerSaid i:
+                Said(i.Message);
+                break;
+            case OrderGiven i:
+                orders.Given(i.Order, i.What);
+                break;
+            case ConditionsMeasured i:
+                context.Conditions = i;
+                break;
+            case ClocksDisagree:
+                VoidAll();
+                break;
+        }
+    }
+
+    /// <summary>Level-triggered: whatever came in, everything is looked at again from the whole present state.</summary>
+    private void Look()
+    {
+        Adopt();
+        foreach (var area in context.Areas.Values)
+        {
+            area.Look();
+        }
+
+        var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
+        var silent = fencing.Values.Count(f => f.Silent(context.Plan.Suspect));
+        foreach (var desk in fencing.Values)
+        {
+            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank);
+        }
+
+        recovery.Look();
+        LookAtMachines();
+        orders.Look();
+        Speak();
+        foreach (var area in context.Areas.Values)
+        {
+            area.Flush();
+        }
+    }
+
+    private void LookAtMachines()
+    {
+        foreach (var area in context.Areas.Values.Where(a => a.State == AreaState.Ready))
+        {
+            foreach (var entry in area.Table.HeldBy(area.Life))
+            {
+                context.LocalOf(area, entry.Machine.Value);
+            }
+        }
+
+        foreach (var (id, local) in context.Local.ToList())
+        {
+            var entry = local.Area.Table.Machine(new MachineId(id));
+            local.Leaving?.Look();
+            local.Coming?.Look();
+            local.Look(entry);
+            if (entry is null && !local.HasProcess && local.Coming is null)
+            {
+                context.Local.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>After a start of the agent: what does an earlier agent's life here still run? Nothing is joined or started before that is known.</summary>
+    private void Adopt()
+    {
+        if (context.Adopted || adopting || context.Guard is null || context.Areas.Count == 0)
+        {
+            return;
+        }
+
+        adopting = true;
+        context.Out.Call(op => new FindAll(op), result =>
+        {
+            adopting = false;
+            if (result.Failure is not null)
+            {
+                return;
+            }
+
+            var area = context.Areas.Values.First();
+            foreach (var found in result.Found)
+            {
+                var owner = context.Areas.Values.FirstOrDefault(a => a.Table.Machine(new MachineId(found.Machine)) is not null) ?? area;
+                context.LocalOf(owner, found.Machine).Adopt(found, context.Guarded(found.Machine)?.Epoch ?? found.Epoch);
+            }
+
+            context.Adopted = context.Areas.Values.All(a => a.Table.Version > 0);
+        });
+    }
+
+    private void Said(PeerMessage message)
+    {
+        if (message is MoveAsk ask)
+        {
+            if (context.Areas.TryGetValue(ask.Datastore, out var area) && area.State == AreaState.Ready)
+            {
+                var local = context.LocalOf(area, ask.Machine);
+                if (local.Coming is null && !local.HasProcess)
+                {
+                    local.Incoming(new MoveIn(context, local, ask));
+                }
+            }
+            else
+            {
+                var refusal = new MoveRefused($"datastore {ask.Datastore} is not ready on {context.Settings.Host}") { Move = ask.Move, Machine = ask.Machine, From = context.Settings.Slot };
+                context.Out.Peer(ask.From, refusal, _ => { });
+            }
+
+            return;
+        }
+
+        if (!context.Local.TryGetValue(message.Machine, out var machine))
+        {
+            return;
+        }
+
+        if (machine.Leaving?.Id == message.Move)
+        {
+            machine.Leaving.Said(message);
+        }
+        else if (machine.Coming?.Id == message.Move)
+        {
+            machine.Coming.Said(message);
+        }
+    }
+
+    private void Speak()
+    {
+        if (context.Now >= nextBeat)
+        {
+            nextBeat = context.Now + context.Plan.Renew;
+            beats++;
+            foreach (var network in context.Settings.Networks)
+            {
+                foreach (var slot in fencing.Keys)
+                {
+                    context.Out.Emit(new SendHeartbeat(slot, new Heartbeat(context.Settings.Slot, context.Settings.BootId, network, beats, context.Network.HeardOn(context.Now, network), Flags())));
+                }
+            }
+        }
+
+        if (context.Now >= nextNote && context.Guard is not null)
+        {
+            nextNote = context.Now + TimeSpan.FromMilliseconds(500);
+            var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.Conditions.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
+            context.Out.Guard(note, _ => { });
+        }
+    }
+
+    private HeartbeatFlags Flags() =>
+        (context.Network.Reach(context.Now) == 0 && fencing.Count > 0 ? HeartbeatFlags.Isolated : 0) |
+        (context.Conditions.Quorum ? 0 : HeartbeatFlags.NoQuorum) |
+        (context.Conditions.GuestNetworkUp ? 0 : HeartbeatFlags.GuestDown);
+
+    private void VoidAll()
+    {
+        foreach (var area in context.Areas.Values)
+        {
+            area.VoidObservations();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
+using Holdfast.Core.Recovery;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>People's orders: each ends exactly once, with null or one sentence, within the register's or the move's own limits.</summary>
+internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
+{
+    private const int MostMovesRemembered = 50;
+    private readonly Queue<MoveOut> moves = new();
+
+    public ImmutableArray<MoveView> Moves => [.. moves.Select(m => m.View)];
+
+    public void Given(long order, AgentOrder what)
+    {
+        switch (what)
+        {
+            case AddMachine a:
+                Add(order, a);
+                break;
+            case WantMachine w:
+                OnMachine(order, w.Machine, (area, entry) => Commit(order, area, new SetWanted(entry.Machine, w.Run ? WantedState.Run : WantedState.Stop, area.Life)));
+                break;
+            case KillMachine k:
+                OnMachine(order, k.Machine, (area, entry) => Kill(order, area, entry));
+                break;
+            case RemoveMachine r:
+                OnMachine(order, r.Machine, (area, entry) => Commit(order, area, new DeleteEntry(entry.Machine, area.Life), () => context.Definitions.Remove(r.Machine)));
+                break;
+            case ForceFreeMachine f:
+                OnMachine(order, f.Machine, (area, entry) => Commit(order, area, new ForceFree(entry.Machine, entry.Epoch, area.Life), () =>
+                    context.Say("forced", $"{f.Who} freed {context.NameOf(f.Machine)} by hand: {f.Why}", f.Machine)));
+                break;
+            case MoveMachine m:
+                OnMachine(order, m.Machine, (area, entry) => Move(order, area, entry, m));
+                break;
+        }
+    }
+
+    public void Look()
+    {
+        while (moves.Count > MostMovesRemembered && moves.Peek().State is "done" or "failed")
+        {
+            moves.Dequeue();
+        }
+    }
+
+    private void Add(long order, AddMachine add)
+    {
+        if (!context.Areas.TryGetValue(add.Definition.Datastore, out var area) || area.State != AreaState.Ready)
+        {
+            End(order, $"datastore {add.Definition.Datastore} is not ready on {context.Settings.Host}; see 'holdfast datastore list'");
+            return;
+        }
+
+        context.Definitions[add.Definition.Id] = add.Definition;
+        Commit(order, area, new CreateEntry(new MachineId(add.Definition.Id), add.Run ? WantedState.Run : WantedState.Stop, area.Life));
+    }
+
+    private void OnMachine(long order, Guid machine, Action<AreaKeeper, MachineEntry> then)
+    {
+        foreach (var area in context.Areas.Values)
+        {
+            if (area.Table.Machine(new MachineId(machine)) is { } entry)
+            {
+                if (area.State != AreaState.Ready)
+                {
+                    End(order, $"datastore {area.Name} is not ready on {context.Settings.Host}: {area.Reason}");
+                    return;
+                }
+
+                then(area, entry);
+                return;
+            }
+        }
+
+        End(order, $"no lease table here has an entry of {context.NameOf(machine)}; its datastore may be unreachable from {context.Settings.Host}");
+    }
+
+    private void Commit(long order, AreaKeeper area, TableCommand command, Action? done = null) => area.Submit(command, outcome =>
+    {
+        if (outcome is CommandOutcome.Done)
+        {
+            done?.Invoke();
+        }
+
+        End(order, (outcome as CommandOutcome.Refused)?.Sentence);
+    });
+
+    private void Kill(long order, AreaKeeper area, MachineEntry entry)
+    {
+        if (entry.Owner is { } owner && owner != area.Life)
+        {
+            End(order, $"{context.NameOf(entry.Machine.Value)} runs on {context.NameOf(owner.Slot)}; only that host can kill it");
+            return;
+        }
+
+        Commit(order, area, new SetWanted(entry.Machine, WantedState.Stop, area.Life), () => context.Local.GetValueOrDefault(entry.Machine.Value)?.Kill());
+    }
+
+    private void Move(long order, AreaKeeper area, MachineEntry entry, MoveMachine move)
+    {
+        var name = context.NameOf(move.Machine);
+        if (entry.State != LeaseState.Held || entry.Owner != area.Life || !context.Local.TryGetValue(move.Machine, out var local) || local.Phase != LocalPhase.Running || local.Leaving is not null)
+        {
+            End(order, $"{name} cannot be migrated now: it does not run on {context.Settings.Host}, or is being moved already; see 'holdfast vm show {name}'");
+            return;
+        }
+
+        if (Target(area, move) is not { } target)
+        {
+            End(order, move.Target is { } asked
+                ? $"{context.Settings.NameOf(asked)} cannot take {name}: it is this machine's host, is not alive on datastore {area.Name}, takes nothing, or has no room for {context.Definitions[move.Machine].MemoryMiB} MiB"
+                : $"no other host is alive with room for {name} ({context.Definitions[move.Machine].MemoryMiB} MiB)");
+            return;
+        }
+
+        var leaving = new MoveOut(context, local, target, move.Move, refusal => End(order, refusal));
+        moves.Enqueue(leaving);
+        leaving.Begin();
+    }
+
+    private int? Target(AreaKeeper area, MoveMachine move)
+    {
+        var need = context.Definitions.GetValueOrDefault(move.Machine)?.MemoryMiB ?? long.MaxValue;
+        var able = recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need).ToList();
+        return move.Target is { } asked
+            ? able.Any(c => c.Slot == asked) ? asked : null
+            : able.OrderByDescending(c => c.FreeMemoryMiB).ThenBy(c => c.Slot).Select(c => (int?)c.Slot).FirstOrDefault();
+    }
+
+    private void End(long order, string? refusal) => context.Out.Emit(new OrderEnded(order, refusal));
+}

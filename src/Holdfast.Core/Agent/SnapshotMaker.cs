@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Fencing;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Recovery;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>Turns the core's present state into the read model that people and the API see.</summary>
+internal static class SnapshotMaker
+{
+    public static HostSnapshot Of(
+        AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, IReadOnlyDictionary<string, DatastoreFailed> failed, OrderDesk orders)
+    {
+        var reason = context.Guard is null ? "no guard answers" : failed.Count > 0 ? failed.Values.First().Reason
+            : context.Areas.Values.FirstOrDefault(a => a.State != AreaState.Ready) is { } a ? $"datastore {a.Name}: {a.Reason}" : "";
+        return new(
+            context.Settings.Cluster, context.Settings.Host, context.Settings.Slot, reason.Length == 0, reason,
+            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context));
+    }
+
+    private static ImmutableArray<PeerView> Hosts(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing) =>
+        [.. context.Settings.Hosts.Select(h => h.Key == context.Settings.Slot ? Self(context) : Peer(context, h.Key, h.Value, fencing[h.Key]))];
+
+    private static PeerView Self(AgentContext context) => new(
+        context.Settings.Host, context.Settings.Slot, "alive", "this agent's own host",
+        context.Settings.Networks.ToImmutableSortedDictionary(n => n, n => context.Network.HeardOn(context.Now, n) != 0 || context.Settings.Hosts.Count == 1 ? "ok" : "lost"),
+        context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Word(a.State)),
+        context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), context.Conditions.FreeMemoryMiB);
+
+    private static PeerView Peer(AgentContext context, int slot, string name, FencingDesk desk)
+    {
+        var networks = context.Settings.Networks.ToImmutableSortedDictionary(n => n, n => context.Network.Link(context.Now, n, slot).ToString().ToLowerInvariant());
+        var stores = context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Renews(context, a, slot));
+        var machines = context.Areas.Values.Sum(a => a.Table.Machines.Values.Count(m => m.Owner?.Slot.Value == slot));
+        var free = context.Areas.Values.Select(a => (long?)a.Block(slot)?.FreeMemoryMiB).FirstOrDefault(f => f is not null) ?? 0;
+        var network = networks.Values.Any(v => v == "ok");
+        var storage = stores.Values.Any(v => v == "renews");
+        var verdict = desk.State == "fenced" ? "its fence device has confirmed off"
+            : (network, storage) switch
+            {
+                (true, true) => "heard over the network and renews on the storage",
+                (true, false) => "heard over the network, does not renew on the storage",
+                (false, true) => "alive on the storage, cut off from this host's networks: it is left alone",
+                _ => desk.State == "suspect" ? "silent on every network and datastore" : "nothing seen of it yet: unknown, not dead",
+            };
+        return new(name, slot, desk.State, verdict, networks, stores, machines, free);
+    }
+
+    private static string Renews(AgentContext context, AreaKeeper area, int slot)
+    {
+        var watch = area.Watch(slot);
+        return watch.SilentFrom is null ? "unknown" : watch.Silence < context.Plan.Suspect && watch.LastMoved is not null ? "renews" : "silent";
+    }
+
+    private static ImmutableArray<DatastoreView> Datastores(AgentContext context, IReadOnlyDictionary<string, DatastoreFailed> failed) =>
+        [.. context.Areas.Values.Select(a => new DatastoreView(
+            a.Name, a.Path, Word(a.State), a.Reason, a.Identity.Area.Value, a.Life.Incarnation.Value, a.Table.Version, RightFor(context, a), a.Drain.TotalSeconds)),
+        .. failed.Values.Select(f => new DatastoreView(f.Name, f.Path, "failed", f.Reason, Guid.Empty, Guid.Empty, 0, 0, 0))];
+
+    private static double RightFor(AgentContext context, AreaKeeper area) =>
+        context.Guard?.Areas.FirstOrDefault(g => g.Datastore == area.Name) is { Expired: false } g ? Math.Max(0, (g.Until - (context.Now.Ticks * 100)) / 1e6) : 0;
+
+    private static string Word(AreaState state) => state == AreaState.RolledBack ? "failed" : state.ToString().ToLowerInvariant();
+
+    private static ImmutableArray<MachineView> Machines(AgentContext context) =>
+        [.. context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Select(m => Machine(context, a, m)))];
+
+    private static MachineView Machine(AgentContext context, AreaKeeper area, MachineEntry entry)
+    {
+        var id = entry.Machine.Value;
+        var local = entry.IsHeldBy(area.Life) ? context.Local.GetValueOrDefault(id) : null;
+        var (state, reason) = State(context, area, entry, local);
+        var s = context.Settings;
+        return new(
+            id, context.NameOf(id), area.Name, entry.Wanted == WantedState.Run ? "running" : "stopped", state, entry.Owner?.Slot.Value ?? -1, entry.Target?.Slot.Value ?? -1,
+            entry.Epoch.Value, reason, local is not null, context.Definitions.GetValueOrDefault(id),
+            RestartBound.Of(context.Plan, area.Drain, s.HasFenceDevice, s.FastShot, s.FenceCutsPath));
+    }
+
+    private static (string State, string Reason) State(AgentContext context, AreaKeeper area, MachineEntry entry, LocalMachine? local)
+    {
+        if (entry.State == LeaseState.Free)
+        {
+            return entry.Wanted == WantedState.Run ? ("pending", "wanted, and waits for a host that claims it") : ("stopped", "");
+        }
+
+        if (entry.State == LeaseState.Moving)
+        {
+            return ("migrating", $"from {context.NameOf(entry.Owner!.Value.Slot)} to {context.NameOf(entry.Target!.Value.Slot)}");
+        }
+
+        if (local is null)
+        {
+            return (entry.Wanted == WantedState.Run ? "running" : "stopped", $"as the lease table says; {context.NameOf(entry.Owner!.Value.Slot)} knows more");
+        }
+
+        if (context.Guarded(entry.Machine.Value) is { State: Guarding.GuardedState.Frozen or Guarding.GuardedState.Freezing or Guarding.GuardedState.Stopped } || area.State == AreaState.Expired)
+        {
+            return ("paused", area.Reason.Length > 0 ? area.Reason : "frozen by the guard");
+        }
+
+        return (local.Phase switch
+        {
+            LocalPhase.Running => "running",
+            LocalPhase.Paused => "paused",
+            LocalPhase.None when entry.Wanted == WantedState.Stop => "stopped",
+            LocalPhase.Ending => "paused",
+            _ => "starting",
+        }, local.Reason);
+    }
+
+    private static ImmutableArray<string> Alarms(AgentContext context)
+    {
+        var alarms = ImmutableArray.CreateBuilder<string>();
+        alarms.AddRange(context.Areas.Values.Where(a => a.State is AreaState.Expired or AreaState.RolledBack).Select(a => $"datastore {a.Name}: {a.Reason}"));
+        if (context.Guard is { Watchdog: "none" })
+        {
+            alarms.Add($"{context.Settings.Host} has no watchdog: its silence proves nothing, so only a fence device lets others take its machines");
+        }
+
+        if (!context.Conditions.Quorum)
+        {
+            alarms.Add("etcd has no quorum: changes are refused, machines run on");
+        }
+
+        return alarms.ToImmutable();
+    }
+}

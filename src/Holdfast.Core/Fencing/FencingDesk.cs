@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Fencing;
+
+/// <summary>
+/// What this host does about one silent peer, up to the fence device's confirmation. The reaction is the last one: only against a host that is
+/// silent on every channel, owns machines, and whose silence this host observed with its own reads and writes fine throughout.
+/// </summary>
+internal sealed class FencingDesk(AgentContext context, int slot)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(3);
+    private FencingStage stage;
+    private ImmutableSortedDictionary<string, Incarnation> named = ImmutableSortedDictionary<string, Incarnation>.Empty;
+    private Moment since;
+    private Moment notBefore;
+    private bool saidCliff;
+
+    public string Host => context.Settings.NameOf(slot);
+
+    /// <summary>When the device confirmed off; null before that.</summary>
+    public Moment? ConfirmedAt { get; private set; }
+
+    /// <summary>alive, suspect, fencing, fenced, or unknown: a word for people.</summary>
+    public string State => stage switch
+    {
+        FencingStage.Opening or FencingStage.Shooting => "fencing",
+        FencingStage.Confirmed => "fenced",
+        _ => Silent(context.Plan.Suspect) ? "suspect" : Observed ? "alive" : "unknown",
+    };
+
+    private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
+
+    private IEnumerable<AreaKeeper> Joined => context.Areas.Values.Where(a => a.State == AreaState.Ready && a.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None);
+
+    /// <summary>The incarnation that the confirmed shot was aimed at in this area, or None.</summary>
+    public Incarnation Fenced(string datastore) => stage == FencingStage.Confirmed ? named.GetValueOrDefault(datastore) : Incarnation.None;
+
+    /// <summary>Silent on all channels for at least this long, under this host's own unbroken observation.</summary>
+    public bool Silent(TimeSpan span) =>
+        Joined.Any() && Joined.All(a => a.RenewsWell && a.Watch(slot).Silence >= span) && !context.Network.HeardWithin(context.Now, slot, span);
+
+    public void Look(bool cliff, int rank)
+    {
+        if (stage != FencingStage.Watching && Back())
+        {
+            return;
+        }
+
+        if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice)
+        {
+            return;
+        }
+
+        var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
+        if (!Silent(wait) || !Owns)
+        {
+            return;
+        }
+
+        if (cliff && !Silent(wait + context.Plan.Ttl))
+        {
+            if (!saidCliff)
+            {
+                saidCliff = true;
+                context.Say("alarm", $"more than half of the hosts fell silent at once; {Host} is not fenced for another {context.Plan.Ttl.TotalSeconds:0} s", host: Host);
+            }
+
+            return;
+        }
+
+        Open();
+    }
+
+    private bool Owns => Joined.Any(a => a.Table.HeldBy(a.Table.Host(new Slot(slot))!.Life).Any());
+
+    /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
+    private bool Back()
+    {
+        var moved = Joined.Any(a => a.Watch(slot).LastMoved is { } at && at > since) || context.Network.HeardWithin(context.Now, slot, context.Now - since);
+        var reborn = Joined.Any(a => named.TryGetValue(a.Name, out var i) && a.Table.Host(new Slot(slot))!.Incarnation != i);
+        if (!moved && !reborn)
+        {
+            return false;
+        }
+
+        if (stage == FencingStage.Confirmed && !reborn)
+        {
+            context.Say("alarm", $"the fence device of {Host} said off, but {Host} still writes or speaks: do not trust that device", host: Host);
+        }
+
+        context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
+        foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
+        {
+            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
+        }
+
+        Reset(TimeSpan.Zero);
+        return true;
+    }
+
+    private void Open()
+    {
+        stage = FencingStage.Opening;
+        since = context.Now;
+        saidCliff = false;
+        named = Joined.ToImmutableSortedDictionary(a => a.Name, a => a.Table.Host(new Slot(slot))!.Incarnation);
+        var open = Joined.ToList();
+        var left = open.Count;
+        var refused = "";
+        context.Say("suspected", $"{Host} is silent on every network and datastore; {context.Settings.Host} announces that it fences it", host: Host);
+        foreach (var area in open)
+        {
+            area.Submit(new OpenFencing(new HostLife(new Slot(slot), named[area.Name]), area.Life), outcome =>
+            {
+                refused = outcome is CommandOutcome.Refused r ? r.Sentence : refused;
+                if (--left == 0)
+                {
+                    Opened(refused);
+                }
+            });
+        }
+    }
+
+    private void Opened(string refused)
+    {
+        if (stage != FencingStage.Opening)
+        {
+            return;
+        }
+
+        if (refused.Length > 0)
+        {
+            context.Say("refused", $"{Host} is not fenced by {context.Settings.Host}: {refused}", host: Host);
+            Reset(TimeSpan.FromSeconds(1));
+            return;
+        }
+
+        // Safety: read again before the irreversible step.
+        if (!Silent(context.Plan.Suspect))
+        {
+            Reset(TimeSpan.Zero);
+            return;
+        }
+
+        stage = FencingStage.Shooting;
+        context.Say("fencing", $"the fence device of {Host} is asked for off", host: Host);
+        context.Out.FenceOff(Host, failure =>
+        {
+            if (stage != FencingStage.Shooting)
+            {
+                return;
+            }
+
+            if (failure is not null)
+            {
+                context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
+                Reset(RetryAfter);
+                return;
+            }
+
+            stage = FencingStage.Confirmed;
+            ConfirmedAt = context.Now;
+            context.Say("fenced", $"the fence device of {Host} confirms off", host: Host);
+        });
+    }
+
+    private void Reset(TimeSpan wait)
+    {
+        stage = FencingStage.Watching;
+        ConfirmedAt = null;
+        notBefore = context.Now + wait;
+    }
+}
+
+internal enum FencingStage
+{
+    Watching,
+
+    /// <summary>Announcing it in the lease table (intent before act).</summary>
+    Opening,
+    Shooting,
+    Confirmed,
+}

@@ -1,0 +1,225 @@
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Migration;
+
+/// <summary>
+/// One live migration on its target host. Safety: the copy here is resumed only after the source's own commit of Held(this host), told by the
+/// source or read in the table; before it the source may have run on, and the copy may be stale.
+/// </summary>
+internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk ask)
+{
+    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(5);
+    private readonly Moment began = context.Now;
+    private bool preparing;
+    private bool prepared;
+    private bool finishing;
+    private bool finished;
+    private bool resuming;
+    private bool ended;
+    private ulong resumeEpoch;
+
+    public Guid Id => ask.Move;
+
+    private AreaKeeper Area => machine.Area;
+
+    /// <summary>Level-triggered on the table: it has the last word on what becomes of the copy here.</summary>
+    public void Look()
+    {
+        if (ended || Area.Table.Version < ask.Epoch)
+        {
+            if (!ended && context.Now - began > TableLimit)
+            {
+                Destroy("the lease table does not show this move");
+            }
+            else
+            {
+                Area.PollSoon();
+            }
+
+            return;
+        }
+
+        var entry = Area.Table.Machine(new MachineId(machine.Id));
+        if (entry is { State: LeaseState.Moving } && entry.Epoch.Value == ask.Epoch && entry.Target == Area.Life)
+        {
+            Prepare();
+        }
+        else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && entry.Epoch.Value > ask.Epoch)
+        {
+            Committed(entry.Epoch.Value);
+        }
+        else
+        {
+            Destroy("the table gives it to another host");
+        }
+    }
+
+    public void Happened(MachineEvent happened)
+    {
+        if (happened.Kind == MachineEventKind.MigrationCompleted)
+        {
+            Finish();
+        }
+        else if (happened.Kind is MachineEventKind.Gone && !ended && !resuming)
+        {
+            ended = true;
+            machine.Left();
+            Tell(new MoveCancelled("the incoming process died") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+        }
+    }
+
+    public void Said(PeerMessage message)
+    {
+        switch (message)
+        {
+            case MovePerformed:
+                Finish();
+                break;
+            case MoveCommitted committed when committed.Epoch > ask.Epoch:
+                Committed(committed.Epoch);
+                break;
+            case MoveCancelled cancelled when !resuming && resumeEpoch == 0:
+                Destroy(cancelled.Reason);
+                break;
+        }
+    }
+
+    private void Prepare()
+    {
+        if (preparing)
+        {
+            return;
+        }
+
+        preparing = true;
+        context.Definitions[machine.Id] = ask.Definition;
+        context.Out.Guard(new Guarding.HandOverOpen(true), _ => { });
+        context.Out.Guard(new Guarding.Grant(machine.Id, ask.Epoch, [Area.Name], null), refusal =>
+        {
+            if (refusal is not null)
+            {
+                Refuse($"its guard refused: {refusal}");
+                return;
+            }
+
+            var folder = $"{Area.Path}/machines/{ask.Definition.Name}";
+            context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, context.Settings.MigrationAddress), Prepared);
+        });
+    }
+
+    private void Prepared(HypervisorResult result)
+    {
+        if (result.Failure is { } failure)
+        {
+            Refuse(failure);
+            return;
+        }
+
+        prepared = true;
+        if (!ended)
+        {
+            Tell(new MoveReady(result.Cookie, result.Uri ?? "") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+        }
+    }
+
+    private void Finish()
+    {
+        if (finishing || !prepared || ended)
+        {
+            return;
+        }
+
+        finishing = true;
+        context.Out.Call(op => new FinishMove(op, machine.Id, ask.Move, Cancelled: false), result =>
+        {
+            if (result.Failure is { } failure)
+            {
+                Refuse($"it did not arrive whole: {failure}");
+                return;
+            }
+
+            finished = true;
+            Tell(new MoveComplete { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+            ResumeWhenBoth();
+        });
+    }
+
+    private void Committed(ulong epoch)
+    {
+        resumeEpoch = epoch;
+        ResumeWhenBoth();
+    }
+
+    private void ResumeWhenBoth()
+    {
+        if (resumeEpoch == 0 || resuming || ended)
+        {
+            return;
+        }
+
+        if (!finished)
+        {
+            if (!finishing)
+            {
+                // Given to this host without a whole copy (the source's process was gone): start from disk.
+                Destroy("given to this host, but the copy here is not whole: it starts from disk");
+            }
+
+            return;
+        }
+
+        resuming = true;
+        context.Out.Guard(new Guarding.Grant(machine.Id, resumeEpoch, [Area.Name], null), refusal =>
+        {
+            if (refusal is not null)
+            {
+                context.Say("alarm", $"{context.NameOf(machine.Id)} is committed to {context.Settings.Host}, but its guard refuses: {refusal}", machine.Id, context.Settings.Host, Area.Name);
+            }
+        });
+
+        // The guard takes its orders in turn and the process has been granted in the move's epoch already, so both go out at once.
+        context.Out.Call(op => new Continue(op, machine.Id), result =>
+        {
+            if (result.Failure is { } failure)
+            {
+                context.Say("alarm", $"{context.NameOf(machine.Id)} arrived on {context.Settings.Host} but does not resume: {failure}; it starts from disk", machine.Id, context.Settings.Host, Area.Name);
+                Destroy(failure);
+                return;
+            }
+
+            ended = true;
+            machine.Arrived(resumeEpoch);
+            context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+            Tell(new MoveResumed { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+            context.Say("arrived", $"{context.NameOf(machine.Id)} runs on {context.Settings.Host} in epoch {resumeEpoch}", machine.Id, context.Settings.Host, Area.Name);
+        });
+    }
+
+    private void Refuse(string why)
+    {
+        Tell(new MoveRefused(why) { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+        Destroy(why);
+    }
+
+    private void Destroy(string why)
+    {
+        if (ended)
+        {
+            return;
+        }
+
+        ended = true;
+        context.Say("refused", $"the incoming copy of {context.NameOf(machine.Id)} on {context.Settings.Host} is destroyed: {why}", machine.Id, context.Settings.Host, Area.Name);
+        context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+        context.Out.Call(op => new End(op, machine.Id), _ =>
+            context.Out.Call(op => new FinishMove(op, machine.Id, ask.Move, Cancelled: true), _ =>
+            {
+                context.Out.Guard(new Guarding.Revoke(machine.Id, ask.Epoch), _ => { });
+                machine.Left();
+            }));
+    }
+
+    private void Tell(PeerMessage message) => context.Out.Peer(ask.From, message, _ => { });
+}

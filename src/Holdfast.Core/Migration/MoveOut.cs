@@ -1,0 +1,269 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Migration;
+
+/// <summary>
+/// One live migration on its source host (DESIGN §6). The source decides: until its own commit of Held(target) it may always keep the machine,
+/// and after that commit it never lets its copy run again.
+/// </summary>
+internal sealed class MoveOut(AgentContext context, LocalMachine machine, int target, Guid move, Action<string?> ended)
+{
+    private static readonly TimeSpan PrepareLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(8);
+    private readonly SortedDictionary<string, double> stamps = new(StringComparer.Ordinal);
+    private Moment began;
+    private Moment? deadline;
+    private ulong epoch;
+    private string xml = "";
+    private bool performed;
+    private bool completed;
+    private bool looked;
+    private bool targetComplete;
+    private bool deciding;
+    private Moment lastPrepare;
+
+    public Guid Id => move;
+
+    public int Target => target;
+
+    /// <summary>moving, done, failed.</summary>
+    public string State { get; private set; } = "moving";
+
+    public string Reason { get; private set; } = "";
+
+    public MoveView View => new(move, machine.Id, context.Settings.Slot, target, State, Reason, stamps.ToImmutableSortedDictionary());
+
+    private AreaKeeper Area => machine.Area;
+
+    private MachineId Id2 => new(machine.Id);
+
+    public void Begin()
+    {
+        began = context.Now;
+        machine.Leaving = this;
+        deadline = context.Now + PrepareLimit;
+        var entry = Area.Table.Machine(Id2)!;
+        var life = Area.Table.Host(new Slot(target))!.Life;
+        Area.Submit(new Leases.BeginMove(Id2, entry.Epoch, life, Area.Life), outcome =>
+        {
+            if (outcome is CommandOutcome.Refused refused)
+            {
+                Close("failed", refused.Sentence);
+                return;
+            }
+
+            epoch = ((CommandOutcome.Done)outcome).Epoch.Value;
+            Stamp("announced");
+            context.Out.Guard(new Guarding.Grant(machine.Id, epoch, [Area.Name], null), _ => { });
+            context.Out.Guard(new Guarding.HandOverOpen(true), _ => { });
+            context.Out.Call(op => new Agent.BeginMove(op, machine.Id, move), Begun);
+        });
+    }
+
+    public void Happened(MachineEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case MachineEventKind.MigrationCompleted when !completed:
+                completed = true;
+                Stamp("completed");
+                deadline = context.Now + HandOverLimit;
+                break;
+            case MachineEventKind.MigrationProgress when context.Now - lastPrepare > TimeSpan.FromSeconds(1):
+                HoldPromise();
+                break;
+            case MachineEventKind.Gone when !deciding:
+                // The copy here is gone and nothing may come of it: the target never got the word, so it starts from disk there or here.
+                Cancel("its process died during the move");
+                break;
+        }
+    }
+
+    public void Said(PeerMessage message)
+    {
+        switch (message)
+        {
+            case MoveReady ready when !performed && State == "moving" && !stamps.ContainsKey("prepared"):
+                Stamp("prepared");
+                deadline = null;
+                HoldPromise();
+                context.Out.Call(op => new PerformMove(op, machine.Id, move, ready.Uri, ready.Cookie), Performed);
+                break;
+            case MoveRefused refused:
+                Cancel($"{context.Settings.NameOf(target)} refused: {refused.Reason}");
+                break;
+            case MoveComplete when !targetComplete:
+                targetComplete = true;
+                Stamp("targetComplete");
+                DecideWhenBoth();
+                break;
+            case MoveCancelled cancelled when !deciding:
+                Cancel($"{context.Settings.NameOf(target)} cancelled: {cancelled.Reason}");
+                break;
+            case MoveResumed:
+                Stamp("resumed");
+                break;
+        }
+    }
+
+    public void Look()
+    {
+        if (deadline is { } limit && context.Now > limit && !deciding)
+        {
+            deadline = null;
+            Cancel(completed ? $"{context.Settings.NameOf(target)} did not report the complete machine in time" : $"{context.Settings.NameOf(target)} did not get ready in time");
+        }
+    }
+
+    private void HoldPromise()
+    {
+        lastPrepare = context.Now;
+        Area.Prepare();
+    }
+
+    private void Begun(HypervisorResult result)
+    {
+        if (result.Failure is { } failure)
+        {
+            Cancel($"libvirt did not begin: {failure}");
+            return;
+        }
+
+        Stamp("begun");
+        xml = result.Xml ?? "";
+        var ask = new MoveAsk(Area.Name, epoch, xml, result.Cookie, context.Definitions[machine.Id]) { Move = move, Machine = machine.Id, From = context.Settings.Slot };
+        context.Out.Peer(target, ask, lost =>
+        {
+            if (lost is not null)
+            {
+                Cancel($"{context.Settings.NameOf(target)} cannot be reached: {lost}");
+            }
+        });
+    }
+
+    private void Performed(HypervisorResult result)
+    {
+        if (State != "moving")
+        {
+            return;
+        }
+
+        if (result.Failure is { } failure)
+        {
+            Cancel($"the transfer failed: {failure}");
+            return;
+        }
+
+        performed = true;
+        Stamp("performed");
+        deadline = context.Now + HandOverLimit;
+        Tell(new MovePerformed { Move = move, Machine = machine.Id, From = context.Settings.Slot });
+
+        // Safety: looking only before the freeze leaves a gap in which the copy may run; the adapter looks again after it.
+        context.Out.Call(op => new FreezeAndLook(op, machine.Id), look =>
+        {
+            if (look.Failure is { } ran)
+            {
+                Cancel($"the copy here cannot be given: {ran}");
+                return;
+            }
+
+            looked = true;
+            Stamp("looked");
+            DecideWhenBoth();
+        });
+    }
+
+    private void DecideWhenBoth()
+    {
+        if (!looked || !targetComplete || deciding || State != "moving")
+        {
+            return;
+        }
+
+        deciding = true;
+        deadline = null;
+        Area.Submit(new CommitMove(Id2, new Epoch(epoch), Area.Life), outcome =>
+        {
+            if (outcome is CommandOutcome.Refused refused)
+            {
+                deciding = false;
+                Cancel(refused.Sentence);
+                return;
+            }
+
+            var given = ((CommandOutcome.Done)outcome).Epoch.Value;
+            Stamp("committed");
+            Tell(new MoveCommitted(given) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
+            context.Out.Call(op => new End(op, machine.Id), _ => Given());
+        });
+    }
+
+    private void Given()
+    {
+        Stamp("sourceGone");
+        context.Out.Guard(new Guarding.Revoke(machine.Id, epoch), _ => { });
+        context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: false), _ => { });
+        Close("done", "");
+        machine.Left();
+        context.Say("moved", $"{context.NameOf(machine.Id)} moved from {context.Settings.Host} to {context.Settings.NameOf(target)}", machine.Id, context.Settings.Host, Area.Name);
+    }
+
+    private void Cancel(string why)
+    {
+        if (State != "moving" || deciding)
+        {
+            return;
+        }
+
+        State = "cancelling";
+        Reason = why;
+        Tell(new MoveCancelled(why) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
+        context.Out.Call(op => new AbortMove(op, machine.Id, move), _ => CommitCancel());
+    }
+
+    private void CommitCancel()
+    {
+        if (epoch == 0)
+        {
+            Close("failed", Reason);
+            return;
+        }
+
+        Area.Submit(new CancelMove(Id2, new Epoch(epoch), Area.Life), outcome =>
+        {
+            var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value : 0;
+            context.Out.Call(op => new Thaw(op, machine.Id), _ => context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: true), _ =>
+            {
+                if (kept > 0)
+                {
+                    context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), _ => { });
+                }
+
+                context.Out.Call(op => new Continue(op, machine.Id), _ => Close("failed", Reason, kept));
+            }));
+        });
+    }
+
+    private void Close(string state, string why, ulong kept = 0)
+    {
+        State = state;
+        Reason = why;
+        Stamp("ended");
+        context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+        if (state == "failed")
+        {
+            machine.Stays(kept > 0 ? kept : machine.Epoch);
+            context.Say("kept", $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: the move to {context.Settings.NameOf(target)} failed: {why}", machine.Id, context.Settings.Host, Area.Name);
+        }
+
+        ended(state == "done" ? null : $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: {why}");
+    }
+
+    private void Tell(PeerMessage message) => context.Out.Peer(target, message, _ => { });
+
+    private void Stamp(string what) => stamps.TryAdd(what, (context.Now - began).TotalMilliseconds);
+}

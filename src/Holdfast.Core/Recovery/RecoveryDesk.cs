@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Fencing;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
+using Holdfast.Core.Placement;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Recovery;
+
+/// <summary>
+/// Which machines without a living owner this host takes: Free ones that are wanted, and, with a <see cref="DeathProof"/>, those of a dead host.
+/// It needs the lease table and the slots alone, never etcd (docs/adr): the same code runs with and without a quorum.
+/// </summary>
+internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, FencingDesk> fencing)
+{
+    /// <summary>A free machine that the planned host has not claimed by now is claimed by anybody with room.</summary>
+    private static readonly TimeSpan AnybodyAfter = TimeSpan.FromSeconds(2);
+    private readonly Dictionary<(string, int, Incarnation), Moment> under = [];
+    private readonly Dictionary<Guid, Moment> freeSince = [];
+    private readonly HashSet<Guid> claiming = [];
+    private readonly HashSet<Guid> saidNoRoom = [];
+
+    public void Look()
+    {
+        foreach (var area in context.Areas.Values.Where(a => a.State == AreaState.Ready && a.RenewsWell))
+        {
+            foreach (var host in area.Table.Hosts.Values.Where(h => h.Slot.Value != context.Settings.Slot && h.Incarnation != Incarnation.None))
+            {
+                TakeOverFrom(area, host);
+            }
+
+            ClaimFree(area);
+        }
+    }
+
+    private void TakeOverFrom(AreaKeeper area, HostRecord dead)
+    {
+        var entries = area.Table.HeldBy(dead.Life).ToList();
+        var key = (area.Name, dead.Slot.Value, dead.Incarnation);
+        if (entries.Count == 0 || (under.TryGetValue(key, out var until) && context.Now < until) || Proof(area, dead) is not { } proof)
+        {
+            return;
+        }
+
+        var plan = Plan(area, entries.Where(e => e.Wanted == WantedState.Run));
+        foreach (var entry in entries)
+        {
+            // A machine that is not to run is taken only to be let go; it needs no room.
+            var to = entry.Wanted == WantedState.Stop ? context.Settings.Slot : plan.TryGetValue(entry.Machine.Value, out var chosen) ? chosen : (int?)null;
+            if (to is not { } slot || area.Table.Host(new Slot(slot)) is not { } taker)
+            {
+                NoRoom(entry);
+                continue;
+            }
+
+            under[key] = context.Now + TimeSpan.FromSeconds(1);
+            var life = slot == context.Settings.Slot ? area.Life : taker.Life;
+            area.Submit(new TakeOver(entry.Machine, new HostLife(new Slot(proof.Slot), new Incarnation(proof.Incarnation)), area.Life, life), outcome =>
+            {
+                if (outcome is CommandOutcome.Done done)
+                {
+                    saidNoRoom.Remove(entry.Machine.Value);
+                    context.Say(
+                        "taken-over", $"{context.NameOf(entry.Machine.Value)} was taken from {dead.Name} for {context.Settings.NameOf(slot)} in epoch {done.Epoch}: {dead.Name} is dead, {proof.Reason}",
+                        entry.Machine.Value, context.Settings.NameOf(slot), area.Name);
+                }
+            });
+        }
+    }
+
+    private DeathProof? Proof(AreaKeeper area, HostRecord dead)
+    {
+        var watch = area.Watch(dead.Slot.Value);
+        var desk = fencing[dead.Slot.Value];
+        if (desk.ConfirmedAt is { } at && desk.Fenced(area.Name) == dead.Incarnation &&
+            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain) is { } fenced)
+        {
+            return fenced;
+        }
+
+        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain);
+    }
+
+    private void ClaimFree(AreaKeeper area)
+    {
+        var free = area.Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run }).ToList();
+        foreach (var gone in freeSince.Keys.Where(k => free.All(f => f.Machine.Value != k) && area.Table.Machine(new MachineId(k)) is not null).ToList())
+        {
+            freeSince.Remove(gone);
+        }
+
+        if (free.Count == 0 || (context.Conditions.FreeMemoryMiB == 0 && context.Conditions.FreeCpuPercent == 0))
+        {
+            return;
+        }
+
+        var plan = Plan(area, free);
+        foreach (var entry in free.Where(f => !claiming.Contains(f.Machine.Value) && context.Definitions.ContainsKey(f.Machine.Value)))
+        {
+            var id = entry.Machine.Value;
+            freeSince.TryAdd(id, context.Now);
+            if (context.Local.TryGetValue(id, out var local) && (local.HasProcess || context.Now < local.AvoidUntil))
+            {
+                continue;
+            }
+
+            if (!plan.TryGetValue(id, out var slot))
+            {
+                NoRoom(entry);
+                continue;
+            }
+
+            var late = context.Now - freeSince[id] > AnybodyAfter && context.Conditions.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
+            if (slot == context.Settings.Slot || late)
+            {
+                Claim(area, entry);
+            }
+        }
+    }
+
+    private void Claim(AreaKeeper area, MachineEntry entry)
+    {
+        var id = entry.Machine.Value;
+        claiming.Add(id);
+        area.Submit(new Claim(entry.Machine, area.Life), outcome =>
+        {
+            claiming.Remove(id);
+            if (outcome is CommandOutcome.Done done)
+            {
+                saidNoRoom.Remove(id);
+                context.Say("claimed", $"{context.NameOf(id)} is claimed by {context.Settings.Host} in epoch {done.Epoch}: it is wanted, nobody owns it, and this host has room", id, context.Settings.Host, area.Name);
+            }
+        });
+    }
+
+    private ImmutableSortedDictionary<Guid, int> Plan(AreaKeeper area, IEnumerable<MachineEntry> entries) =>
+        PlacementPlan.For(entries.Select(e => context.Definitions.GetValueOrDefault(e.Machine.Value)).OfType<MachineDefinition>(), Candidates(area));
+
+    /// <summary>Hosts whose slot moves and that say that they take machines; this host first of all by what it measured itself.</summary>
+    internal IEnumerable<Candidate> Candidates(AreaKeeper area)
+    {
+        yield return new(context.Settings.Slot, context.Conditions.FreeMemoryMiB);
+        const HeartbeatFlags NotTaking = HeartbeatFlags.Agentless | HeartbeatFlags.Expired | HeartbeatFlags.Leaving | HeartbeatFlags.NoTable;
+        foreach (var watch in area.Watches)
+        {
+            var host = area.Table.Host(new Slot(watch.Slot));
+            if (host is { Fencing: null } && watch.Silence < context.Plan.Suspect && watch.SilentFrom is not null && area.Block(watch.Slot) is { } block &&
+                block.Incarnation == host.Incarnation && (block.Flags & NotTaking) == 0)
+            {
+                yield return new(watch.Slot, block.FreeMemoryMiB);
+            }
+        }
+    }
+
+    private void NoRoom(MachineEntry entry)
+    {
+        if (saidNoRoom.Add(entry.Machine.Value))
+        {
+            context.Say("alarm", $"{context.NameOf(entry.Machine.Value)} waits: no host with room for it can be seen", entry.Machine.Value);
+        }
+    }
+}

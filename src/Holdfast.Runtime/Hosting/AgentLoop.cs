@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Runtime.Ports;
+
+namespace Holdfast.Runtime.Hosting;
+
+/// <summary>
+/// One host's agent at work: one thread takes the inputs one at a time through core and driver. Nothing in it blocks; everything slow is behind
+/// the ports. A broken invariant ends the process: the guard and the leases then keep the machines right.
+/// </summary>
+public sealed class AgentLoop : IAgent, IDisposable
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OrderLimit = TimeSpan.FromMinutes(10);
+    private readonly BlockingCollection<Action> inbox = new(new ConcurrentQueue<Action>());
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<string?>> orders = new();
+    private readonly ConcurrentDictionary<string, string> datastores = new();
+    private readonly AgentSettings settings;
+    private readonly ClusterId cluster;
+    private readonly AgentPorts ports;
+    private readonly HostAgent core;
+    private readonly Driver driver;
+    private readonly Thread thread;
+    private readonly Action<Exception> broken;
+    private long lastOrder;
+    private volatile HostSnapshot snapshot;
+    private volatile bool stopping;
+
+    /// <param name="broken">Called on the loop's thread when the core broke an invariant or threw; nothing is decided after it.</param>
+    public AgentLoop(AgentSettings settings, ClusterId cluster, AgentPorts ports, Action<Exception> broken)
+    {
+        (this.settings, this.cluster, this.ports, this.broken) = (settings, cluster, ports, broken);
+        core = new(settings);
+        snapshot = core.Snapshot();
+        driver = new(core, ports, Post)
+        {
+            Decided = d => Decided?.Invoke(d),
+            OrderEnded = (order, refusal) =>
+            {
+                if (orders.TryRemove(order, out var waiting))
+                {
+                    // The snapshot that a caller reads after its order must show what the order did.
+                    snapshot = core.Snapshot();
+                    waiting.TrySetResult(refusal);
+                }
+            },
+        };
+        driver.Connect();
+        thread = new(Run) { Name = "agent", IsBackground = true, Priority = ThreadPriority.AboveNormal };
+    }
+
+    public HostSnapshot Snapshot => snapshot;
+
+    public Action<Decision>? Decided { get; set; }
+
+    public void Start() => thread.Start();
+
+    public void Post(AgentInput input)
+    {
+        Enqueue(() => driver.Take(input));
+    }
+
+    public async Task<string?> Order(AgentOrder order)
+    {
+        var number = Interlocked.Increment(ref lastOrder);
+        var waiting = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        orders[number] = waiting;
+        Post(new OrderGiven(number, order));
+        try
+        {
+            return await waiting.Task.WaitAsync(OrderLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            orders.TryRemove(number, out _);
+            return $"no end of this order within {OrderLimit.TotalMinutes:0} minutes; see 'holdfast events' for what happened";
+        }
+    }
+
+    public void AddDatastore(string name, string path, TimeSpan drain)
+    {
+        if (datastores.TryAdd(name, path))
+        {
+            Open(name, path, drain);
+        }
+    }
+
+    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp));
+
+    public void Dispose()
+    {
+        stopping = true;
+        inbox.CompleteAdding();
+        if (thread.IsAlive)
+        {
+            thread.Join(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    private void Enqueue(Action work)
+    {
+        try
+        {
+            if (!stopping)
+            {
+                inbox.Add(work);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The loop was stopped between the look and the add: nobody waits for this input any more.
+        }
+    }
+
+    private void Open(string name, string path, TimeSpan drain) => ports.Areas.Open(path, cluster, settings.Slot, (area, failure) =>
+    {
+        if (stopping)
+        {
+            return;
+        }
+
+        if (area is not null)
+        {
+            Enqueue(() => driver.Opened(name, path, drain, area));
+            return;
+        }
+
+        Post(new DatastoreFailed(name, path, failure ?? "it cannot be opened"));
+        _ = Task.Delay(ReopenEvery).ContinueWith(_ => Open(name, path, drain), TaskScheduler.Default);
+    });
+
+    private void Run()
+    {
+        var nextTick = ports.Clock.Now;
+        var nextSnapshot = ports.Clock.Now;
+        try
+        {
+            while (!stopping)
+            {
+                var wait = nextTick - ports.Clock.Now;
+                if (inbox.TryTake(out var work, wait > TimeSpan.Zero ? wait : TimeSpan.Zero))
+                {
+                    work();
+                }
+
+                if (ports.Clock.Now >= nextTick)
+                {
+                    nextTick = ports.Clock.Now + TickEvery;
+                    driver.Take(new Tick());
+                }
+
+                if (ports.Clock.Now >= nextSnapshot)
+                {
+                    nextSnapshot = ports.Clock.Now + SnapshotEvery;
+                    snapshot = core.Snapshot();
+                }
+            }
+        }
+        catch (InvalidOperationException) when (stopping)
+        {
+            // The inbox was completed while this thread waited on it.
+        }
+        catch (Exception e)
+        {
+            broken(e);
+        }
+    }
+}
