@@ -185,6 +185,7 @@ internal sealed class AreaKeeper
                 Life = self.Life;
                 StartedUpTo = Table.Version;
                 State = AreaState.Ready;
+                trouble = "";
             }
 
             return;
