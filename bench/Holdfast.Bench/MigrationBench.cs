@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Holdfast.Api;
+using Holdfast.Lab;
+
+namespace Holdfast.Bench;
+
+/// <summary>
+/// Live migration by Holdfast beside plain <c>virsh migrate --live</c>: the same guest with the same definition, in two labs of two hosts
+/// side by side (Holdfast's guard freezes what has no lease, so a plain domain needs hosts without it), in turn, run by run.
+/// </summary>
+internal sealed partial class MigrationBench(int runs)
+{
+    private const string Machine = "bench";
+    private const string Ours = "bench-ours";
+    private const string Plain = "bench-plain";
+
+    private readonly Progress<string> progress = new(text => Console.Error.WriteLine(text));
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var ours = await LabCluster.Up(new LabOptions { Name = Ours, Hosts = 3 }, progress, cancel);
+            var plain = await LabCluster.Up(new LabOptions { Name = Plain, Hosts = 2, Product = false }, progress, cancel);
+            using (var client = HoldfastClient.Unix(LabCluster.AgentSocket(Ours)))
+            {
+                await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = Machine, Start = true, Host = ours.Hosts[0].Name }, cancel), TimeSpan.FromMinutes(1), null, cancel);
+            }
+
+            await CountsAsync(Ours, cancel);
+            await CopyAsync(ours.Hosts[0], plain.Hosts[0], cancel);
+            await CountsAsync(Plain, cancel);
+            await MeasureAsync(ours.Hosts, plain.Hosts, cancel);
+        }
+        finally
+        {
+            await LabCluster.Down(Plain, progress, CancellationToken.None);
+            await LabCluster.Down(Ours, progress, CancellationToken.None);
+        }
+    }
+
+    private async Task MeasureAsync(IReadOnlyList<LabHostStatus> ours, IReadOnlyList<LabHostStatus> plain, CancellationToken cancel)
+    {
+        using var oursA = new EventWatch(ours[0]);
+        using var oursB = new EventWatch(ours[1]);
+        using var plainA = new EventWatch(plain[0]);
+        using var plainB = new EventWatch(plain[1]);
+        List<(double Total, double HandOver)> byHoldfast = [], byVirsh = [];
+        for (var run = 0; run < runs; run++)
+        {
+            var (from, to) = run % 2 == 0 ? (0, 1) : (1, 0);
+            byVirsh.Add(await OneAsync("virsh", [plainA, plainB], from, to, cancel, [
+                "virsh", "-c", Command.Libvirt(plain[from]), "migrate", "--live", Machine, Command.Libvirt(plain[to]), "--migrateuri", $"tcp://{plain[to].Addresses["migration"]}"]));
+            byHoldfast.Add(await OneAsync("holdfast", [oursA, oursB], from, to, cancel, [Program(), "vm", "migrate", Machine, ours[to].Name, "--lab", Ours]));
+        }
+
+        Report(byHoldfast, byVirsh);
+    }
+
+    private static async Task<(double Total, double HandOver)> OneAsync(string name, EventWatch[] watches, int from, int to, CancellationToken cancel, string[] words)
+    {
+        var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
+        var since = Stopwatch.StartNew();
+        await Command.OutputAsync(cancel, words);
+        var total = since.Elapsed.TotalMilliseconds;
+        var completed = await watches[from].TimeAsync("MIGRATION", "completed", began, cancel);
+        var resumed = await watches[to].TimeAsync("RESUME", "", completed - 0.05, cancel);
+        var handOver = (resumed - completed) * 1000;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-9} total {total,8:0.0} ms   completed → RESUME {handOver,6:0.0} ms"));
+        return (total, handOver);
+    }
+
+    private static void Report(List<(double Total, double HandOver)> ours, List<(double Total, double HandOver)> plain)
+    {
+        Spread ourTotal = new(ours.Select(m => m.Total)), plainTotal = new(plain.Select(m => m.Total));
+        Spread ourHandOver = new(ours.Select(m => m.HandOver)), plainHandOver = new(plain.Select(m => m.HandOver));
+        Console.WriteLine();
+        Console.WriteLine($"total                holdfast  {ourTotal.Text("ms")}");
+        Console.WriteLine($"                     virsh     {plainTotal.Text("ms")}");
+        Console.WriteLine($"completed → RESUME   holdfast  {ourHandOver.Text("ms")}");
+        Console.WriteLine($"                     virsh     {plainHandOver.Text("ms")}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"total holdfast / virsh: {ourTotal.Median / plainTotal.Median:0.00} (goal ≤ 1.15); hand-over: {ourHandOver.Median - plainHandOver.Median:+0.0;-0.0} ms (goal ≤ +20 ms); medians"));
+    }
+
+    /// <summary>Starts the very same machine without Holdfast: its folder copied to the other lab's store, its definition as libvirt has it.</summary>
+    private async Task CopyAsync(LabHostStatus from, LabHostStatus to, CancellationToken cancel)
+    {
+        var xml = await Command.OutputAsync(cancel, "virsh", "-c", Command.Libvirt(from), "dumpxml", "--inactive", Machine);
+        var folders = File().Matches(xml).Select(m => m.Groups[1].Value).Where(f => f.StartsWith("/holdfast/shared/", StringComparison.Ordinal)).Distinct().ToArray();
+        foreach (var file in folders)
+        {
+            var (source, target) = ($"/proc/{from.Pid}/root{file}", $"/proc/{to.Pid}/root{file}");
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            await Command.OutputAsync(cancel, "cp", "--sparse=never", source, target);
+        }
+
+        // The disk was copied under a running guest; its counter would find a gap. A fresh zeroed one is what both began with.
+        foreach (var disk in DiskFile().Matches(xml).Select(m => m.Groups[1].Value))
+        {
+            var target = $"/proc/{to.Pid}/root{disk}";
+            var length = new FileInfo(target).Length;
+            await Command.OutputAsync(cancel, "truncate", "-s", "0", target);
+            await Command.OutputAsync(cancel, "truncate", "-s", length.ToString(CultureInfo.InvariantCulture), target);
+        }
+
+        var definition = Path.GetTempFileName();
+        try
+        {
+            await System.IO.File.WriteAllTextAsync(definition, xml, cancel);
+            await Command.OutputAsync(cancel, "virsh", "-c", Command.Libvirt(to), "create", definition);
+        }
+        finally
+        {
+            System.IO.File.Delete(definition);
+        }
+    }
+
+    private static async Task CountsAsync(string lab, CancellationToken cancel)
+    {
+        var since = Stopwatch.StartNew();
+        while ((await LabCluster.Truth(lab, cancel)).Machines.All(m => m.Name != Machine || m.Counter is null or < 5))
+        {
+            if (since.Elapsed > TimeSpan.FromMinutes(1))
+            {
+                throw new BenchException($"The guest in the lab {lab} does not count after a minute.");
+            }
+
+            await Task.Delay(200, cancel);
+        }
+    }
+
+    private static string Program() => Path.Combine(Environment.GetEnvironmentVariable("HOLDFAST_BIN") ?? throw new BenchException("HOLDFAST_BIN is not set; use bench/migrate."), "holdfast");
+
+    [GeneratedRegex(@"(?:file='|<kernel>|<initrd>)([^'<]+)")]
+    private static partial Regex File();
+
+    [GeneratedRegex(@"<source file='([^']+)'")]
+    private static partial Regex DiskFile();
+}
