@@ -52,13 +52,14 @@ internal sealed class Demonstration(string lab, int hosts, Progress progress)
         progress.Report($"migrating {Mover} from {from} to {to}");
         var before = await SeenAsync(Mover, cancel);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var watching = LabCluster.Observe(lab, Mover, TimeSpan.FromSeconds(12), null, enough.Token);
+        var watching = LabCluster.Observe(lab, Mover, Limit, null, enough.Token);
         using var client = Client();
         var since = Stopwatch.StartNew();
         var task = await client.WaitAsync(await client.MigrateAsync(Mover, new MigrateMachine(to), cancel), Limit, progress.Report, cancel);
         var total = since.Elapsed;
         var after = await UntilAsync(Mover, m => RunsOn(m, to) && m.Copies.Count == 1 && m.Counter > before.Counter, $"counts on {to} alone", cancel);
         Demand(after.BootId == before.BootId, $"{Mover} has another boot id after the migration: it was restarted, not moved.");
+        await enough.CancelAsync();
         var silence = (await watching).LongestSilence;
         Step("live migration", total, string.Create(CultureInfo.InvariantCulture, $"{from} → {to}, counter {before.Counter} → {after.Counter}, same boot, gaps {after.Gaps}"));
         Step("  pause seen by the guest", silence, $"longest time between two counts; agents: pause {Words.Ms(task.Result?.Migration?.PauseMs)}, completed → resume {Words.Ms(task.Result?.Migration?.CompletedToResumeMs)}");
