@@ -1,3 +1,5 @@
+using Holdfast.Api;
+using Holdfast.Core.Leases;
 using Holdfast.Lab;
 
 namespace Holdfast.Cli.Tests.Lab;
@@ -49,6 +51,51 @@ public sealed class LabMistakeTests(RunningLab lab)
         await LabCluster.Fault(RunningLab.Name, new LabFault.Crash("h3"), CancellationToken.None);
         var call = await lab.CallAsync("vm", "list", "--host", "h3");
         call.IsOneSentence(ExitCode.Failed, "h3");
+    }
+
+    [Theory]
+    [InlineData("corrupt", "damaged")]
+    [InlineData("foreign", "belongs to the cluster")]
+    [InlineData("old", "older")]
+    public async Task A_lease_area_that_is_corrupt_foreign_or_old_is_refused_and_left_as_it_is(string what, string part)
+    {
+        await lab.FreshAsync();
+        var host = LabCluster.Status(RunningLab.Name).Hosts[0];
+        var path = $"/holdfast/shared/{what}";
+        var folder = $"/proc/{host.Pid}/root{path}/{AreaLayout.Folder}";
+        var block = Header(what);
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await File.WriteAllBytesAsync($"{folder}/{AreaLayout.HeaderFile}", block);
+            var stores = (await lab.MustAsync("datastore", "list", "-o", "json")).Out;
+            var call = await lab.CallAsync("datastore", "add", what, path, "--drain", "4");
+            Assert.True(call is { Exit: ExitCode.Failed, Out: "" } && call.Error.Contains(part, StringComparison.Ordinal), $"{call.Exit}: {call.Out}{call.Error}");
+            Assert.Equal(block, await File.ReadAllBytesAsync($"{folder}/{AreaLayout.HeaderFile}"));
+            Assert.Single(RunningLab.Parse(await lab.MustAsync("datastore", "list", "-o", "json"), ApiJson.Default.DatastoreArray));
+            Assert.Contains("shared", stores, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+        }
+    }
+
+    /// <summary>The header block of an area with one thing wrong.</summary>
+    private static byte[] Header(string what)
+    {
+        var block = new AreaHeader(new AreaIdentity(new AreaId(Guid.NewGuid()), new ClusterId(Guid.NewGuid())), Slot.Count, 0).Encode();
+        switch (what)
+        {
+            case "corrupt":
+                block[50] ^= 0x10;
+                break;
+            case "old":
+                block[4] = 0;
+                break;
+        }
+
+        return block;
     }
 
     private async Task<string> StateAsync() => (await lab.MustAsync("vm", "list", "-o", "json")).Out;
