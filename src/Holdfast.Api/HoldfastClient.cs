@@ -23,7 +23,7 @@ public sealed class HoldfastClient : IDisposable
     }
 
     /// <summary>How long one answer may take (a task's own time is not part of it: tasks are polled).</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Ask this agent for what it knows by itself (<c>?local=1</c>), not for the cluster's answer.</summary>
     public bool Local { get; init; }
