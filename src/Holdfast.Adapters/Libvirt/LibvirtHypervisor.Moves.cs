@@ -177,7 +177,7 @@ public sealed partial class LibvirtHypervisor
         if (qmp is { Run.StoppedLast: true })
         {
             // The guest has stopped for the switch-over: libvirt's abort would wait behind QEMU's blocked main loop.
-            await qmp.YankMigrationAsync(_options.QmpDeadline).ConfigureAwait(false);
+            await YankAsync(call.Machine).ConfigureAwait(false);
             return Done(call);
         }
 
@@ -187,11 +187,13 @@ public sealed partial class LibvirtHypervisor
         }
         catch (LibvirtException failure) when (failure.OutcomeUnknown && qmp is not null)
         {
-            await qmp.YankMigrationAsync(_options.QmpDeadline).ConfigureAwait(false);
+            await YankAsync(call.Machine).ConfigureAwait(false);
         }
 
         return Done(call);
     }
+
+    internal Task YankAsync(Guid machine) => _attached.GetValueOrDefault(machine)?.QmpNow is { } qmp ? qmp.YankMigrationAsync(_options.QmpDeadline) : Task.CompletedTask;
 
     private async Task ReportProgress(Guid machine, CancellationToken end)
     {

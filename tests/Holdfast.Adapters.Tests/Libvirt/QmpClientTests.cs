@@ -82,6 +82,18 @@ public sealed class QmpClientTests
     }
 
     [Fact]
+    public async Task An_event_that_is_still_being_handled_is_not_drained()
+    {
+        using var release = new SemaphoreSlim(0);
+        using var qemu = new FakeQmp();
+        using var qmp = await qemu.ConnectAsync(_ => release.Wait());
+        qemu.Send("""{"event":"STOP"}""");
+        Assert.False(qmp.Drained(TimeSpan.FromMilliseconds(50)));
+        release.Release();
+        Assert.True(qmp.Drained(Limit));
+    }
+
+    [Fact]
     public async Task A_command_without_an_answer_ends_at_its_deadline_and_a_late_answer_harms_nobody()
     {
         using var qemu = new FakeQmp();

@@ -23,9 +23,10 @@ public sealed class PrivateLibvirt : IAsyncDisposable
             hostname hf-$2
             mount --bind $1/run /run; mount --bind $1/etc /etc/libvirt; mount --bind $1/lib /var/lib/libvirt
             mount --bind $1/cache /var/cache/libvirt; mount --bind $1/log /var/log; mount --bind $1/shm /dev/shm
-            exec libvirtd' - $base $host > $base.log 2>&1 &
+            while :; do libvirtd; sleep 0.1; done' - $base $host > $base.log 2>&1 &
         done
-        wait
+        # This test process holds the other end: when it dies, however it does, this shell ends, and as pid 1 it takes all others along.
+        cat > /dev/null
         """;
 
     private readonly Process _namespace;
@@ -52,8 +53,7 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         var start = new ProcessStartInfo("unshare")
         {
             ArgumentList = { "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", Script, "-", directory },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (var host in (ReadOnlySpan<string>)["a", "b"])
         {
@@ -132,6 +132,13 @@ public sealed class PrivateLibvirt : IAsyncDisposable
         }
 
         public string Uri { get; }
+
+        /// <summary>SIGKILL for this host's libvirtd, which then starts anew.</summary>
+        public void KillDaemon()
+        {
+            var daemon = Process.GetProcessesByName("libvirtd").Single(one => Paths.IsMine(one.Id));
+            daemon.Kill();
+        }
 
         public HostPaths Paths { get; }
 
