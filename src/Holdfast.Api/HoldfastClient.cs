@@ -52,7 +52,7 @@ public sealed class HoldfastClient : IDisposable
         socket) { Local = local };
 
     /// <summary>A client of an agent on the network: <c>name</c>, <c>name:port</c> or <c>http://…</c>.</summary>
-    public static HoldfastClient Tcp(string address, bool local = false)
+    public static HoldfastClient Tcp(string address, bool local = false, TimeSpan? connect = null)
     {
         var text = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
@@ -63,7 +63,7 @@ public sealed class HoldfastClient : IDisposable
         // A port is always named by us: without one the agents' own is meant, not 80.
         var named = text["http://".Length..].TrimEnd('/').Split(']')[^1].Contains(':', StringComparison.Ordinal);
         var full = named ? uri : new UriBuilder(uri) { Port = Routes.DefaultPort }.Uri;
-        return new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) }, full, full.Authority) { Local = local };
+        return new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = connect ?? TimeSpan.FromSeconds(5) }, full, full.Authority) { Local = local };
     }
 
     public Task<ClusterStatus> StatusAsync(CancellationToken cancel = default) => GetAsync(Routes.Status, ApiJson.Default.ClusterStatus, cancel);

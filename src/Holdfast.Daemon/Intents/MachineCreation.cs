@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using Holdfast.Adapters.Definitions;
+using Holdfast.Adapters.Etcd;
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Model;
+using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Tasks;
+using Holdfast.Runtime.Hosting;
+
+namespace Holdfast.Daemon.Intents;
+
+/// <summary>
+/// Creates a machine: its name in etcd first, then its folder on the datastore, then its entry in the lease table. What fails is undone in the
+/// other order, so that the same name can be used again.
+/// </summary>
+internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdIntentStore intent, MachineOrders orders)
+{
+    private const int MacAttempts = 5;
+
+    /// <summary>Everything that can be refused at once is refused here, before a task begins.</summary>
+    public async Task<IntentDatastore> CheckAsync(CreateMachine request, CancellationToken cancel)
+    {
+        MachineRequests.Check(request);
+        var (view, refusal) = await intent.FreshAsync(cancel);
+        Refusals.Throw(refusal);
+        if (view.Find(request.Name) is not null)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"A machine named '{request.Name}' exists already; choose another name, or delete it with 'holdfast vm delete {request.Name}'.");
+        }
+
+        var store = StoreOf(request, view);
+        if (request.Host is { } host && options.Hosts.All(h => h.Name != host))
+        {
+            throw UnknownHost(options, host);
+        }
+
+        Room.Check(request.Name, request.MemoryMiB, agent.Snapshot);
+        return store;
+    }
+
+    public async Task<TaskResult?> RunAsync(CreateMachine request, IntentDatastore store, TaskBoard.Work task)
+    {
+        task.Step("named");
+        var machine = await NameAsync(request, store);
+        var definition = machine.Definition;
+        try
+        {
+            task.Step("folder");
+            Refusals.Throw(await MachineFolder.CreateAsync(store.Path, definition, request.Image));
+            try
+            {
+                task.Step("lease");
+                Refusals.Throw(await agent.Order(new AddMachine(definition, Run: request.Start && request.Host is null)));
+            }
+            catch
+            {
+                await MachineFolder.DeleteAsync(store.Path, definition);
+                throw;
+            }
+        }
+        catch
+        {
+            await intent.RemoveMachineAsync(definition);
+            throw;
+        }
+
+        // From here on it exists; a lost quorum now costs only the mark, which the next change sets.
+        await intent.ChangeMachineAsync(definition.Id, m => m with { Complete = true });
+        return request.Start ? await orders.StartAsync(definition.Name, request.Host, task) : new TaskResult();
+    }
+
+    internal static ApiException UnknownHost(DaemonOptions options, string host) =>
+        new(ErrorCode.NotFound, $"No host is named '{host}'; the cluster has {string.Join(", ", options.Hosts.Select(h => h.Name))}.");
+
+    private static IntentDatastore StoreOf(CreateMachine request, IntentView view)
+    {
+        if (request.Datastore is { } name)
+        {
+            return view.Datastores.GetValueOrDefault(name) ?? throw new ApiException(
+                ErrorCode.NotFound,
+                view.Datastores.Count == 0
+                    ? $"No datastore is named '{name}', and the cluster has none yet; add one with 'holdfast datastore add {name} PATH'."
+                    : $"No datastore is named '{name}'; the cluster has {string.Join(", ", view.Datastores.Keys)}.");
+        }
+
+        return view.Datastores.Values.FirstOrDefault() ?? throw new ApiException(ErrorCode.NotFound, "The cluster has no datastore yet; add one with 'holdfast datastore add NAME PATH'.");
+    }
+
+    private async Task<IntentMachine> NameAsync(CreateMachine request, IntentDatastore store)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var definition = new MachineDefinition(
+                Guid.NewGuid(), request.Name, store.Name, request.MemoryMiB, request.Cpus, request.Priority, RandomMac(),
+                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null);
+            var machine = new IntentMachine(definition, request.Start, Complete: false);
+            var refusal = await intent.AddMachineAsync(machine);
+            if (refusal is { Problem: IntentProblem.Taken } && refusal.Text.StartsWith("The MAC", StringComparison.Ordinal) && attempt < MacAttempts)
+            {
+                continue;
+            }
+
+            Refusals.Throw(refusal);
+            return machine;
+        }
+    }
+
+    /// <summary>QEMU's own prefix, so that people see what it is; unique by etcd's transaction, not by chance.</summary>
+    private static string RandomMac()
+    {
+        Span<byte> random = stackalloc byte[3];
+        RandomNumberGenerator.Fill(random);
+        return $"52:54:00:{random[0]:x2}:{random[1]:x2}:{random[2]:x2}";
+    }
+
+    private DirectBoot? GuestBoot()
+    {
+        if (options.GuestImage is not { } folder || !File.Exists(Path.Combine(folder, "kernel")))
+        {
+            return null;
+        }
+
+        var words = Path.Combine(folder, "cmdline");
+        return new DirectBoot(Path.Combine(folder, "kernel"), Path.Combine(folder, "initrd"), File.Exists(words) ? File.ReadAllText(words).Trim() : "console=ttyS0 quiet panic=1");
+    }
+}

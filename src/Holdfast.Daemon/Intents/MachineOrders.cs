@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using Holdfast.Adapters.Definitions;
+using Holdfast.Adapters.Etcd;
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Tasks;
+using Holdfast.Daemon.Views;
+using Holdfast.Runtime.Hosting;
+
+namespace Holdfast.Daemon.Intents;
+
+/// <summary>Start, stop, kill, delete and migrate: intent first, then the lease table, then wait for what the owner makes of it.</summary>
+internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdIntentStore intent, ClusterViews views, PeerAgents peers)
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
+
+    public async Task<TaskResult?> StartAsync(string name, string? host, TaskBoard.Work task)
+    {
+        var row = await views.MachineAsync(name, local: false, CancellationToken.None);
+        if (row.Host is null)
+        {
+            Room.Check(name, row.MemoryMiB, agent.Snapshot);
+        }
+
+        await IntendAsync(row, run: true);
+        task.Step("wanted");
+        Refusals.Throw(await InTableAsync(new WantMachine(row.Id, Run: true)));
+        row = await UntilAsync(name, r => r.State == MachineState.Running, StartLimit, task, $"{name} does not run");
+        if (host is not null && row.Host is { } owner && owner != host)
+        {
+            task.Step($"moving to {host}");
+            await MoveFromAsync(owner, name, host, task);
+            row = await views.MachineAsync(name, local: false, CancellationToken.None);
+        }
+
+        return Result(row);
+    }
+
+    public async Task<TaskResult?> StopAsync(MachineDetail row, TimeSpan? limit, TaskBoard.Work task)
+    {
+        await IntendAsync(row, run: false);
+        task.Step("wanted");
+        Refusals.Throw(await InTableAsync(new WantMachine(row.Id, Run: false)));
+        var patience = limit ?? StopLimit;
+        return Result(await UntilAsync(
+            row.Name, r => r.Host is null && r.State == MachineState.Stopped, patience, task,
+            $"{row.Name} has not shut down; end it with 'holdfast vm kill {row.Name}'. It"));
+    }
+
+    /// <summary>Only on the owner's own agent.</summary>
+    public async Task<TaskResult?> KillAsync(MachineDetail row, TaskBoard.Work task)
+    {
+        // The administrator's word is kept where there is a quorum; a kill must also work without one, and the lease table has it too.
+        await intent.ChangeMachineAsync(row.Id, m => m with { Run = false });
+        task.Step("wanted");
+        Refusals.Throw(await agent.Order(new KillMachine(row.Id)), ErrorCode.Conflict);
+        return Result(await UntilAsync(row.Name, r => r.Host is null && r.State == MachineState.Stopped, KillLimit, task, $"{row.Name} is not gone"));
+    }
+
+    public async Task<TaskResult?> DeleteAsync(MachineDetail row, TaskBoard.Work task)
+    {
+        var (view, refusal) = await intent.FreshAsync();
+        Refusals.Throw(refusal);
+        var intended = view.Machines.GetValueOrDefault(row.Id);
+        if (row.Epoch > 0)
+        {
+            task.Step("lease");
+            Refusals.Throw(await InTableAsync(new RemoveMachine(row.Id)), ErrorCode.Conflict);
+        }
+
+        if (intended is null)
+        {
+            return new TaskResult();
+        }
+
+        task.Step("folder");
+        if (view.Datastores.TryGetValue(intended.Definition.Datastore, out var store))
+        {
+            Refusals.Throw(await MachineFolder.DeleteAsync(store.Path, intended.Definition));
+        }
+
+        Refusals.Throw(await intent.RemoveMachineAsync(intended.Definition));
+        return new TaskResult();
+    }
+
+    /// <summary>Only on the owner's own agent.</summary>
+    public async Task<TaskResult?> MigrateAsync(MachineDetail row, string? target, TaskBoard.Work task)
+    {
+        var move = Guid.NewGuid();
+        int? slot = target is null ? null : options.Hosts.First(h => h.Name == target).Slot;
+        var order = agent.Order(new MoveMachine(row.Id, slot, move));
+        while (!order.IsCompleted)
+        {
+            await Task.WhenAny(order, Task.Delay(Look));
+            if (Move(move) is { } now && now.Stamps.MaxBy(s => s.Value) is { Key: { } step })
+            {
+                task.Step(step);
+            }
+        }
+
+        var refusal = await order;
+        var view = Move(move);
+        Refusals.Throw(refusal, view is null ? ErrorCode.Conflict : ErrorCode.Failed);
+        if (view is { State: "failed" })
+        {
+            throw new ApiException(ErrorCode.Failed, $"{row.Name} stays on {options.Host}: {view.Reason}");
+        }
+
+        var snapshot = agent.Snapshot;
+        return new TaskResult
+        {
+            Host = view is null ? target : HostNames.Of(snapshot, view.Target),
+            Epoch = snapshot.Machines.FirstOrDefault(m => m.Id == row.Id)?.Epoch,
+            Migration = view is null ? null : MoveRows.Of(snapshot, view, task.At) with { TotalMs = Math.Round(task.ElapsedMs, 3) },
+        };
+    }
+
+    public void CheckTarget(MachineDetail row, string? target)
+    {
+        if (target is null)
+        {
+            return;
+        }
+
+        if (options.Hosts.All(h => h.Name != target))
+        {
+            throw MachineCreation.UnknownHost(options, target);
+        }
+
+        if (target == row.Host)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} runs on {target} already.");
+        }
+    }
+
+    private static TaskResult Result(MachineDetail row) => new() { Host = row.Host, Epoch = row.Epoch };
+
+    private MoveView? Move(Guid move) => agent.Snapshot.Moves.IsDefault ? null : agent.Snapshot.Moves.LastOrDefault(m => m.Move == move);
+
+    private async Task IntendAsync(MachineDetail row, bool run)
+    {
+        var refusal = await intent.ChangeMachineAsync(row.Id, m => m with { Run = run, Complete = true });
+
+        // A machine that only the datastore knows (etcd was set up anew) can still be started and stopped.
+        if (refusal is not { Problem: IntentProblem.NotFound })
+        {
+            Refusals.Throw(refusal);
+        }
+    }
+
+    /// <summary>An entry that another host wrote a moment ago may not be in the table that this one has read; that passes.</summary>
+    private async Task<string?> InTableAsync(AgentOrder order)
+    {
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Look))
+        {
+            var refusal = await agent.Order(order);
+            if (refusal is null || !refusal.StartsWith("no lease table here has an entry", StringComparison.Ordinal) || Stopwatch.GetElapsedTime(since) > TableLimit)
+            {
+                return refusal;
+            }
+        }
+    }
+
+    private async Task<MachineDetail> UntilAsync(string name, Func<MachineDetail, bool> reached, TimeSpan limit, TaskBoard.Work task, string otherwise)
+    {
+        MachineDetail? row = null;
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < limit; await Task.Delay(Look))
+        {
+            try
+            {
+                row = await views.MachineAsync(name, local: false, CancellationToken.None);
+            }
+            catch (ApiException e) when (e.Code == ErrorCode.NotFound)
+            {
+                throw new ApiException(ErrorCode.Conflict, $"{name} was deleted meanwhile.");
+            }
+
+            if (reached(row))
+            {
+                return row;
+            }
+
+            task.Step(row.State.ToString().ToLowerInvariant());
+            if (row.State == MachineState.Error)
+            {
+                break;
+            }
+        }
+
+        throw new ApiException(ErrorCode.Failed, $"{otherwise} is {row?.State.ToString().ToLowerInvariant()}{(row?.Reason is { } reason ? $": {reason}" : "")} (waited {limit.TotalSeconds:0} s).");
+    }
+
+    private async Task MoveFromAsync(string owner, string name, string host, TaskBoard.Work task)
+    {
+        if (owner == options.Host)
+        {
+            await MigrateAsync(await views.MachineAsync(name, local: true, CancellationToken.None), host, task);
+            return;
+        }
+
+        await peers.With(owner, async client => await client.WaitAsync(await client.MigrateAsync(name, new MigrateMachine(host)), StartLimit));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Daemon.Options;
+
+/// <summary>The configuration file of one host (JSON). Everything is checked at the start by <see cref="OptionsReader"/>.</summary>
+internal sealed record DaemonOptions
+{
+    public string Cluster { get; set; } = "";
+
+    public Guid ClusterId { get; set; }
+
+    public string Host { get; set; } = "";
+
+    /// <summary>This host's slot in every lease area.</summary>
+    public int Slot { get; set; } = -1;
+
+    public string SecretFile { get; set; } = "/etc/holdfast/secret";
+
+    public string StateDirectory { get; set; } = "/var/lib/holdfast";
+
+    public string Socket { get; set; } = Api.Routes.DefaultSocket;
+
+    /// <summary>Address and port of the API on the cluster network; null: on the socket only.</summary>
+    public string? Listen { get; set; }
+
+    public int HeartbeatPort { get; set; } = 8421;
+
+    public int PeerPort { get; set; } = 8422;
+
+    /// <summary>Timing profile: fast, standard or san.</summary>
+    public string Profile { get; set; } = "standard";
+
+    public NetworkOptions[] Networks { get; set; } = [];
+
+    public PeerOptions[] Hosts { get; set; } = [];
+
+    public EtcdSection? Etcd { get; set; }
+
+    public string LibvirtUri { get; set; } = "qemu:///system";
+
+    public string GuardSocket { get; set; } = "/run/holdfast/guard.sock";
+
+    public FenceSection? Fence { get; set; }
+
+    public bool FastShot { get; set; }
+
+    /// <summary>Bridge of the guest network.</summary>
+    public string? Bridge { get; set; }
+
+    /// <summary>Directory with kernel and initrd that machines without an image of their own boot (the lab's guest); null: none.</summary>
+    public string? GuestImage { get; set; }
+
+    /// <summary>"tcg" or "kvm".</summary>
+    public string Acceleration { get; set; } = "kvm";
+
+    /// <summary>Memory for machines on this host; null: what the kernel calls available.</summary>
+    public int? MemoryMiB { get; set; }
+
+    /// <summary>Watchdog device that the guard pets, or null.</summary>
+    public string? Watchdog { get; set; }
+
+    /// <summary>An administrator's word that silence may prove death although a host has no watchdog (DESIGN §4).</summary>
+    public bool TimingOnly { get; set; }
+}
+
+/// <param name="Role">cluster, migration, storage or guest; several separated by commas.</param>
+internal sealed record NetworkOptions(string Name, string Role, string Address, string? Interface = null)
+{
+    public bool Has(string role) => Role.Split(',', StringSplitOptions.TrimEntries).Contains(role, StringComparer.Ordinal);
+}
+
+internal sealed record PeerOptions(string Name, int Slot, Dictionary<string, string> Addresses);
+
+internal sealed record EtcdSection
+{
+    public string[] Members { get; set; } = [];
+
+    public int ClientPort { get; set; } = 2379;
+
+    public int PeerPort { get; set; } = 2380;
+
+    public string? DataDirectory { get; set; }
+}
+
+internal sealed record FenceSection
+{
+    public string Agent { get; set; } = "";
+
+    public Dictionary<string, string> Options { get; set; } = [];
+
+    /// <summary>The device's off also cuts the path to the datastores.</summary>
+    public bool CutsPath { get; set; }
+
+    public double LimitSeconds { get; set; } = 20;
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+[JsonSerializable(typeof(DaemonOptions))]
+internal sealed partial class OptionsJson : JsonSerializerContext;

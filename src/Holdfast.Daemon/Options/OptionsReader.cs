@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Daemon.Options;
+
+/// <summary>Reads and checks the configuration. Every complaint names the field, what is wrong and what would be right.</summary>
+internal static partial class OptionsReader
+{
+    /// <exception cref="OptionsException">The file or a field is wrong.</exception>
+    public static DaemonOptions Read(string file)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsException($"The configuration {file} cannot be read: {e.Message}");
+        }
+
+        try
+        {
+            return Parse(text);
+        }
+        catch (OptionsException e)
+        {
+            throw new OptionsException($"{file}: {e.Message}");
+        }
+    }
+
+    public static DaemonOptions Parse(string text)
+    {
+        DaemonOptions options;
+        try
+        {
+            options = JsonSerializer.Deserialize(text, OptionsJson.Default.DaemonOptions) ?? throw new OptionsException("the file is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new OptionsException($"{(e.Path is { Length: > 2 } path ? path[2..] : "the file")} cannot be read (line {e.LineNumber + 1}): {e.Message.Split(". Path:")[0].TrimEnd('.')}.");
+        }
+
+        if (Problems(options).FirstOrDefault() is { } problem)
+        {
+            throw new OptionsException(problem);
+        }
+
+        return options;
+    }
+
+    private static IEnumerable<string> Problems(DaemonOptions o) =>
+        Own(o).Concat(Networks(o)).Concat(Hosts(o)).Concat(Parts(o));
+
+    private static IEnumerable<string> Own(DaemonOptions o)
+    {
+        if (!Name().IsMatch(o.Cluster))
+        {
+            yield return $"cluster is '{o.Cluster}'; it must be a name of small letters, digits and '-'.";
+        }
+
+        if (o.ClusterId == Guid.Empty)
+        {
+            yield return "clusterId is missing; make one with 'uuidgen' and give it to every host of the cluster.";
+        }
+
+        if (!Name().IsMatch(o.Host))
+        {
+            yield return $"host is '{o.Host}'; it must be a name of small letters, digits and '-'.";
+        }
+
+        if (o.Slot is < 0 or > 63)
+        {
+            yield return $"slot is {o.Slot}; it must be a number from 0 to 63 that no other host has.";
+        }
+
+        if (TimingPlan.Find(o.Profile) is null)
+        {
+            yield return $"profile is '{o.Profile}'; it must be one of {string.Join(", ", TimingPlan.Profiles.Select(p => p.Name))}.";
+        }
+
+        if (o.Acceleration is not ("kvm" or "tcg"))
+        {
+            yield return $"acceleration is '{o.Acceleration}'; it must be kvm or tcg.";
+        }
+
+        if (o.Listen is { } listen && !IPEndPoint.TryParse(listen, out _))
+        {
+            yield return $"listen is '{listen}'; it must be ADDRESS:PORT.";
+        }
+
+        if (o.MemoryMiB is <= 0)
+        {
+            yield return $"memoryMiB is {o.MemoryMiB}; leave it out to use what is free, or give the MiB for machines.";
+        }
+    }
+
+    private static IEnumerable<string> Networks(DaemonOptions o)
+    {
+        if (o.Networks.Length == 0)
+        {
+            yield return "networks is empty; name at least the cluster network.";
+        }
+
+        foreach (var (network, n) in o.Networks.Select((network, n) => (network, n)))
+        {
+            if (string.IsNullOrEmpty(network.Name) || o.Networks.Take(n).Any(other => other.Name == network.Name))
+            {
+                yield return $"networks[{n}].name is '{network.Name}'; it must be there and be unique.";
+            }
+
+            if (!IPAddress.TryParse(network.Address, out _))
+            {
+                yield return $"networks[{n}].address is '{network.Address}'; it must be this host's IP address on the network '{network.Name}'.";
+            }
+
+            if (string.IsNullOrEmpty(network.Role) || network.Role.Split(',', StringSplitOptions.TrimEntries).Except(["cluster", "migration", "storage", "guest"]).Any())
+            {
+                yield return $"networks[{n}].role is '{network.Role}'; it must be one or several of cluster, migration, storage, guest.";
+            }
+        }
+
+        if (!o.Networks.Any(n => n.Has("cluster")))
+        {
+            yield return "networks has none with the role cluster; give one that role.";
+        }
+    }
+
+    private static IEnumerable<string> Hosts(DaemonOptions o)
+    {
+        foreach (var (host, n) in o.Hosts.Select((host, n) => (host, n)))
+        {
+            if (o.Hosts.Take(n).FirstOrDefault(other => other.Name == host.Name || other.Slot == host.Slot) is { } same)
+            {
+                yield return $"hosts[{n}] ({host.Name}, slot {host.Slot}) has the name or the slot of {same.Name} (slot {same.Slot}); both must be unique.";
+            }
+
+            if (host.Slot is < 0 or > 63)
+            {
+                yield return $"hosts[{n}].slot is {host.Slot}; it must be a number from 0 to 63.";
+            }
+
+            foreach (var (network, address) in host.Addresses ?? [])
+            {
+                if (!IPAddress.TryParse(address, out _))
+                {
+                    yield return $"hosts[{n}].addresses.{network} is '{address}'; it must be an IP address.";
+                }
+            }
+        }
+
+        if (o.Hosts.FirstOrDefault(h => h.Name == o.Host) is not { } own)
+        {
+            yield return $"hosts does not name this host, '{o.Host}'; every host of the cluster belongs there.";
+        }
+        else if (own.Slot != o.Slot)
+        {
+            yield return $"slot is {o.Slot}, but hosts gives {own.Slot} to {o.Host}; they must agree.";
+        }
+    }
+
+    private static IEnumerable<string> Parts(DaemonOptions o)
+    {
+        if (o.Etcd is not { Members.Length: > 0 })
+        {
+            yield return "etcd.members is empty; name the hosts that run etcd (one, three or five).";
+        }
+        else if (o.Etcd.Members.Except(o.Hosts.Select(h => h.Name)).ToImmutableArray() is [var unknown, ..])
+        {
+            yield return $"etcd.members names '{unknown}', which hosts does not know.";
+        }
+
+        if (o.Fence is { Agent.Length: 0 })
+        {
+            yield return "fence.agent is empty; name a program of fence-agents, or leave fence out.";
+        }
+
+        if (o.Fence is { LimitSeconds: <= 0 })
+        {
+            yield return $"fence.limitSeconds is {o.Fence.LimitSeconds}; it must be more than 0.";
+        }
+
+        if (o.FastShot && o.Fence is null)
+        {
+            yield return "fastShot is true, but fence is missing; the fast shot needs a fence device.";
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,62}$")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,68 @@
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Daemon.Options;
+
+namespace Holdfast.Daemon.Views;
+
+/// <summary>The hosts as this agent sees them.</summary>
+internal static class HostRows
+{
+    public static HostSummary[] Of(HostSnapshot snapshot) => [.. snapshot.Hosts.Select(h => Summary(snapshot, h))];
+
+    public static HostDetail? Detail(HostSnapshot snapshot, DaemonOptions options, string name)
+    {
+        if (snapshot.Hosts.FirstOrDefault(h => h.Name == name) is not { } host)
+        {
+            return null;
+        }
+
+        var summary = Summary(snapshot, host);
+        var self = host.Slot == snapshot.Slot;
+        var known = options.Hosts.FirstOrDefault(h => h.Name == name);
+        var cluster = options.Networks.First(n => n.Has("cluster")).Name;
+        return new HostDetail
+        {
+            Name = summary.Name,
+            State = summary.State,
+            Verdict = summary.Verdict,
+            Networks = summary.Networks,
+            Datastores = summary.Datastores,
+            Machines = summary.Machines,
+            Address = known?.Addresses.GetValueOrDefault(cluster),
+            Slot = host.Slot,
+            Incarnation = self ? snapshot.Datastores.Select(d => d.Incarnation.ToString()).FirstOrDefault() : null,
+            MemoryFreeMiB = (int)Math.Min(int.MaxValue, host.FreeMemoryMiB),
+            Cpus = self ? Environment.ProcessorCount : null,
+            FenceDevice = options.Fence?.Agent,
+            Leases = self ? [.. snapshot.Datastores.Select(d => new LeaseTime(d.Name, Math.Round(d.RightForMs / 1000, 3), d.State == "expired"))] : [],
+        };
+    }
+
+    private static HostSummary Summary(HostSnapshot snapshot, PeerView host) => new()
+    {
+        Name = host.Name,
+        State = host.Slot == snapshot.Slot ? (snapshot.Ready ? HostState.Up : HostState.Joining) : State(host.State),
+        Verdict = host.Slot == snapshot.Slot && !snapshot.Ready && snapshot.Reason.Length > 0 ? snapshot.Reason : host.Verdict,
+        Networks = [.. host.Networks.Select(n => new Link(n.Key, HealthOf(n.Value), n.Value is "ok" ? null : n.Value))],
+        Datastores = [.. host.Datastores.Select(d => new Link(d.Key, HealthOf(d.Value), d.Value is "ok" or "renews" or "ready" ? null : d.Value))],
+        Machines = [.. snapshot.Machines.Where(m => m.Owner == host.Slot).Select(m => m.Name).Order(StringComparer.Ordinal)],
+    };
+
+    private static HostState State(string state) => state switch
+    {
+        "alive" => HostState.Up,
+        "suspect" => HostState.Suspect,
+        "fencing" => HostState.Silent,
+        "dead" or "fenced" => HostState.Dead,
+        "joining" => HostState.Joining,
+        _ => HostState.Unknown,
+    };
+
+    public static Health HealthOf(string word) => word switch
+    {
+        "ok" or "renews" or "ready" => Health.Ok,
+        "oneway" or "opening" or "joining" or "slow" => Health.Degraded,
+        "lost" or "silent" or "expired" or "failed" => Health.Lost,
+        _ => Health.Unknown,
+    };
+}
