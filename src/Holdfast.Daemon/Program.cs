@@ -1,1 +1,36 @@
-return 0;
+using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Options;
+
+// holdfastd --config FILE
+var file = "/etc/holdfast/holdfastd.json";
+for (var n = 0; n < args.Length; n++)
+{
+    switch (args[n])
+    {
+        case "--config" when n + 1 < args.Length:
+            file = args[++n];
+            break;
+        case "--check":
+            break;
+        default:
+            Console.Error.WriteLine($"holdfastd: '{args[n]}' is not an option; use --config FILE, and --check to only check it.");
+            return 2;
+    }
+}
+
+try
+{
+    var options = OptionsReader.Read(file);
+    if (args.Contains("--check"))
+    {
+        return 0;
+    }
+
+    ThreadPool.SetMinThreads(16, 16);
+    return await new HostNode(options, text => Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {text}")).RunAsync();
+}
+catch (Exception e) when (e is OptionsException or InvalidOperationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"holdfastd: {e.Message}");
+    return e is OptionsException ? 2 : 1;
+}

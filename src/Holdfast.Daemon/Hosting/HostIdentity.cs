@@ -1,0 +1,36 @@
+using Holdfast.Daemon.Options;
+
+namespace Holdfast.Daemon.Hosting;
+
+/// <summary>What makes this host this host in this boot: the cluster's secret and the boot's id.</summary>
+internal static class HostIdentity
+{
+    /// <summary>Random, made once a boot: /run is empty after one. (The kernel's own boot id would be the same for all hosts of a lab.)</summary>
+    public static Guid BootId(string runDirectory)
+    {
+        var file = Path.Combine(runDirectory, "boot-id");
+        Directory.CreateDirectory(runDirectory);
+        if (File.Exists(file) && Guid.TryParse(File.ReadAllText(file).Trim(), out var known))
+        {
+            return known;
+        }
+
+        var made = Guid.NewGuid();
+        File.WriteAllText(file + ".new", made.ToString());
+        File.Move(file + ".new", file, overwrite: true);
+        return made;
+    }
+
+    public static byte[] Secret(string file)
+    {
+        try
+        {
+            var secret = File.ReadAllBytes(file).AsSpan().Trim("\r\n \t"u8).ToArray();
+            return secret.Length >= 16 ? secret : throw new OptionsException($"secretFile: {file} holds {secret.Length} bytes; the cluster's secret needs at least 16, the same on every host.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsException($"secretFile: {file} cannot be read ({e.Message}); copy the cluster's secret there.");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using Holdfast.Adapters.Definitions;
+using Holdfast.Adapters.Etcd;
+using Holdfast.Adapters.Fencing;
+using Holdfast.Adapters.Libvirt;
+using Holdfast.Adapters.Libvirt.Hook;
+using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.Network;
+using Holdfast.Adapters.SharedDisk;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+using Holdfast.Daemon.Events;
+using Holdfast.Daemon.Http;
+using Holdfast.Daemon.Intents;
+using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Tasks;
+using Holdfast.Daemon.Views;
+using Holdfast.Runtime.Guarding;
+using Holdfast.Runtime.Hosting;
+using Holdfast.Runtime.Ports;
+
+namespace Holdfast.Daemon.Hosting;
+
+/// <summary>One host's agent, put together. Ending it touches no machine: QEMU, the guard and etcd go on, and the next agent takes them up.</summary>
+internal sealed class HostNode(DaemonOptions options, Action<string> say)
+{
+    private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(1);
+
+    private readonly HostMeter meter = new();
+    private readonly HostPaths paths = new();
+
+    public async Task<int> RunAsync()
+    {
+        Directory.CreateDirectory(options.StateDirectory);
+        ApiServer.TakeSocket(options.Socket);
+        var key = new ClusterKey(options.ClusterId, HostIdentity.Secret(options.SecretFile));
+        var map = Map();
+        var etcd = Etcd();
+        var clock = new BootClock();
+
+        using var heartbeats = new HeartbeatPort(map, key, options.HeartbeatPort);
+        using var peerPort = new PeerPort(map, key, options.PeerPort);
+        using var guard = new GuardPort(options.GuardSocket);
+        await using var connection = new LibvirtConnection(new CallThreads(), options.LibvirtUri);
+        await using var hypervisor = new LibvirtHypervisor(connection, paths, new HypervisorOptions
+        {
+            GuestBridge = options.Bridge,
+            Acceleration = options.Acceleration == "kvm" ? Acceleration.Kvm : Acceleration.Tcg,
+        });
+        await using var member = new EtcdProcess(etcd);
+        await using var intent = new EtcdIntentStore(etcd);
+        using var peers = new PeerAgents(options);
+
+        var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        IFencePort fence = Fence() is { } device ? new FenceAgentRunner(device) : new NoFence();
+        var ports = new AgentPorts(clock, new LeaseAreas(clock), guard, hypervisor, heartbeats, peerPort, fence, new DefinitionStore());
+        using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
+        await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
+        agent.Decided = events.Add;
+        member.Changed = text => events.Add("etcd", null, text);
+        connection.Threads.CallHung += (what, after) => events.Add("libvirt.hung", null, $"libvirt has not answered {what} for {after.TotalSeconds:0.#} s.");
+
+        await using var app = ApiServer.Build(options.Socket, options.Listen);
+        var stopping = app.Lifetime.ApplicationStopping;
+        var views = new ClusterViews(options, agent, intent, peers);
+        var orders = new MachineOrders(options, agent, intent, views, peers);
+        var parts = new HostParts(
+            options, agent, intent, views, peers, new TaskBoard(options.Host), events,
+            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync),
+            () => Alarms(member, connection), () => options.Watchdog is null ? "none" : "armed", stopping);
+        ApiServer.Map(app, parts, paths);
+
+        InstallHook();
+        var book = new DatastoreBook(Path.Combine(options.StateDirectory, "datastores.json"), agent);
+        connection.Start();
+        member.Start();
+        heartbeats.Start();
+        peerPort.Start();
+        agent.Start();
+        book.Load();
+        intent.Changed = () =>
+        {
+            book.Tell(intent.View.Datastores.Values);
+            agent.Measured(Conditions(agent, intent));
+        };
+        intent.Start();
+        using var measuring = new Timer(_ => agent.Measured(Conditions(agent, intent)), null, TimeSpan.Zero, MeasureEvery);
+        _ = WarmAsync(hypervisor, connection);
+
+        await app.StartAsync();
+        ApiServer.Open(options.Socket);
+        say($"holdfastd of {options.Host} (cluster {options.Cluster}) answers at {options.Socket}{(options.Listen is { } l ? $" and {l}" : "")}");
+        var stopped = app.WaitForShutdownAsync();
+        if (await Task.WhenAny(stopped, broken.Task) == stopped)
+        {
+            say("holdfastd ends; machines, guard and etcd go on");
+            return 0;
+        }
+
+        // Safety: an agent whose core is not sound decides nothing more. The guard renews on, and the next agent begins from what is true.
+        var exception = await broken.Task;
+        await Console.Error.WriteLineAsync($"holdfastd: the agent's core failed, so this process ends: {exception}");
+        Environment.Exit(70);
+        return 70;
+    }
+
+    private static string? NameOf(AgentLoop agent, EtcdIntentStore intent, Guid id) =>
+        intent.View.Machines.GetValueOrDefault(id)?.Definition.Name ?? agent.Snapshot.Machines.FirstOrDefault(m => m.Id == id)?.Name;
+
+    private static async Task WarmAsync(LibvirtHypervisor hypervisor, LibvirtConnection connection)
+    {
+        if (await connection.WaitConnectedAsync(TimeSpan.FromSeconds(30)))
+        {
+            await hypervisor.WarmAsync();
+        }
+    }
+
+    private NetworkMap Map() => new(
+        options.Slot,
+        [.. options.Networks.OrderByDescending(n => n.Has("cluster")).Select(n => new LocalNetwork(n.Name, IPAddress.Parse(n.Address)))],
+        [.. options.Hosts.Select(h => new HostAddresses(h.Name, h.Slot, h.Addresses.ToImmutableSortedDictionary(a => a.Key, a => IPAddress.Parse(a.Value))))]);
+
+    private EtcdOptions Etcd()
+    {
+        var section = options.Etcd!;
+        var cluster = options.Networks.First(n => n.Has("cluster")).Name;
+        var hosts = options.Hosts.ToDictionary(h => h.Name);
+        return new EtcdOptions(
+            options.ClusterId, options.Host,
+            [.. section.Members.Select(m => new EtcdMember(m, IPAddress.Parse(hosts[m].Addresses.GetValueOrDefault(cluster)
+                ?? throw new OptionsException($"hosts: {m} is a member of etcd and has no address on the network '{cluster}'."))))],
+            section.ClientPort, section.PeerPort,
+            section.DataDirectory ?? Path.Combine(options.StateDirectory, "etcd"), Path.Combine(options.StateDirectory, "etcd.log"));
+    }
+
+    private FenceOptions? Fence() => options.Fence is { } f
+        ? new FenceOptions(f.Agent, f.Options.ToImmutableSortedDictionary(StringComparer.Ordinal), f.CutsPath, TimeSpan.FromSeconds(f.LimitSeconds))
+        : null;
+
+    private AgentSettings Settings() => new(
+        options.Cluster, options.Host, options.Slot, HostIdentity.BootId(Path.GetDirectoryName(options.Socket)!),
+        BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), TimingPlan.Find(options.Profile)!,
+        [.. options.Networks.Select(n => n.Name)], options.Hosts.ToImmutableSortedDictionary(h => h.Slot, h => h.Name),
+        options.Fence is not null, options.FastShot, options.Fence is { CutsPath: true },
+        (options.Networks.FirstOrDefault(n => n.Has("migration")) ?? options.Networks.First(n => n.Has("cluster"))).Address,
+        options.TimingOnly ? WatchdogClass.TimingOnly : options.Watchdog is null ? WatchdogClass.None : WatchdogClass.Software);
+
+    private async Task<(Guid Area, string? Refusal)> FormatAsync(string name, string path, TimeSpan? drain)
+    {
+        try
+        {
+            return await BlockingWork.RunAsync($"formatting the lease area of '{name}'", TimeSpan.FromSeconds(60), () =>
+            {
+                var cluster = new ClusterId(options.ClusterId);
+                if (File.Exists(Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile)))
+                {
+                    return (LeaseAreas.ReadHeader(path, cluster).Identity.Area.Value, (string?)null);
+                }
+
+                var hosts = options.Hosts.OrderBy(h => h.Slot).ToList();
+                return hosts.Select((h, n) => h.Slot == n).Contains(false)
+                    ? (Guid.Empty, $"hosts: the slots {string.Join(", ", hosts.Select(h => h.Slot))} have a gap; number the hosts from 0 without one before the first datastore is added.")
+                    : (LeaseAreas.Format(path, cluster, [.. hosts.Select(h => h.Name)], Guid.NewGuid(), DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Area.Value, null);
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return (Guid.Empty, e.Message);
+        }
+    }
+
+    private HostConditions Conditions(AgentLoop agent, EtcdIntentStore intent)
+    {
+        var guest = options.Networks.FirstOrDefault(n => n.Has("guest"))?.Interface ?? options.Bridge;
+        return new HostConditions(intent.Quorum, FreeMemory(agent.Snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false);
+    }
+
+    /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>
+    private long FreeMemory(HostSnapshot snapshot) => options.MemoryMiB is { } all
+        ? Math.Max(0, all - snapshot.Machines.Where(m => m.Owner == snapshot.Slot || m.Target == snapshot.Slot).Sum(m => (long)(m.Definition?.MemoryMiB ?? 0)))
+        : Math.Max(0, HostMeter.AvailableMemoryMiB() - 512);
+
+    private IEnumerable<string> Alarms(EtcdProcess member, LibvirtConnection connection)
+    {
+        if (member.Problem is { } etcd)
+        {
+            yield return etcd;
+        }
+
+        if (connection.Trouble is { } trouble)
+        {
+            yield return $"libvirtd on {options.Host} does not answer: {trouble}";
+        }
+
+        if (options.Fence is null)
+        {
+            yield return "no fence device is configured: a dead host's machines wait for its slot's silence";
+        }
+    }
+
+    private void InstallHook()
+    {
+        try
+        {
+            paths.EnsureDirectories();
+            if (HookInstaller.Install(paths) != HookChange.Unchanged)
+            {
+                say($"the libvirt hook was written to {paths.LibvirtHooks}; a libvirtd that was running before must be restarted to use it");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"the libvirt hook cannot be written to {paths.LibvirtHooks}: {e.Message}");
+        }
+    }
+}

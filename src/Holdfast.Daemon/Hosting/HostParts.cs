@@ -1,0 +1,14 @@
+using Holdfast.Adapters.Etcd;
+using Holdfast.Daemon.Events;
+using Holdfast.Daemon.Intents;
+using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Tasks;
+using Holdfast.Daemon.Views;
+using Holdfast.Runtime.Hosting;
+
+namespace Holdfast.Daemon.Hosting;
+
+/// <summary>What the HTTP API works on.</summary>
+internal sealed record HostParts(
+    DaemonOptions Options, IAgent Agent, EtcdIntentStore Intent, ClusterViews Views, PeerAgents Peers, TaskBoard Tasks, EventLog Events,
+    MachineCreation Creation, MachineOrders Orders, DatastoreAddition Addition, Func<IEnumerable<string>> Alarms, Func<string?> Watchdog, CancellationToken Stopping);

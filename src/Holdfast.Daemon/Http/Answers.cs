@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Holdfast.Api;
+
+namespace Holdfast.Daemon.Http;
+
+/// <summary>Requests read and answers written with the contracts' generated JSON; every failure is an <see cref="ApiError"/>.</summary>
+internal static class Answers
+{
+    public static bool IsLocal(this HttpContext context) => context.Request.Query.TryGetValue("local", out var value) && value == "1";
+
+    public static string Name(this HttpContext context) => (string)context.Request.RouteValues["name"]!;
+
+    public static Task AnswerAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
+    }
+
+    public static Task AcceptedAsync(this HttpContext context, TaskReport task) => context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
+
+    /// <summary>The body; an empty one is <paramref name="empty"/> where that makes sense.</summary>
+    public static async Task<T> BodyAsync<T>(this HttpContext context, JsonTypeInfo<T> type, T? empty = null)
+        where T : class
+    {
+        if (context.Request.ContentLength is null or 0 && empty is not null && !context.Request.Headers.TransferEncoding.Any())
+        {
+            return empty;
+        }
+
+        try
+        {
+            context.Request.Body.Position = 0;
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw new JsonException("the body is null");
+        }
+        catch (JsonException e)
+        {
+            throw new ApiException(ErrorCode.Usage, $"The request's body cannot be read: {e.Message.Split(". Path:")[0].TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>Around every request: bodies can be read twice (and so be forwarded), and exceptions become sentences.</summary>
+    public static async Task GuardedAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            context.Request.EnableBuffering();
+            await next(context);
+            if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false })
+            {
+                await FailAsync(context, new ApiError($"This agent has no {context.Request.Method} {context.Request.Path}; its version may differ from yours.", ErrorCode.NotFound));
+            }
+        }
+        catch (ApiException e)
+        {
+            await FailAsync(context, new ApiError(e.Message, e.Code));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone.
+        }
+        catch (Exception e)
+        {
+            await FailAsync(context, new ApiError($"{context.Request.Method} {context.Request.Path} failed: {e.Message}", ErrorCode.Failed));
+        }
+    }
+
+    private static Task FailAsync(HttpContext context, ApiError error)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Clear();
+        return context.AnswerAsync(error, ApiJson.Default.ApiError, error.HttpStatus);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Adapters.Libvirt;
+using Holdfast.Adapters.Linux;
+using Holdfast.Daemon.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Holdfast.Daemon.Http;
+
+/// <summary>The HTTP API on the unix socket and, where configured, on the cluster network.</summary>
+internal static class ApiServer
+{
+    private const UnixFileMode RootAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    public static WebApplication Build(string socket, string? listen)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = Bound);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.ListenUnixSocket(socket);
+            if (listen is not null)
+            {
+                kestrel.Listen(IPEndPoint.Parse(listen));
+            }
+        });
+        return builder.Build();
+    }
+
+    public static void Map(WebApplication app, HostParts parts, HostPaths paths)
+    {
+        app.Use(next => context => Answers.GuardedAsync(context, next));
+        app.UseRouting();
+        new ReadRoutes(parts).Map(app);
+        new ChangeRoutes(parts).Map(app);
+        new ConsoleRoutes(parts, paths).Map(app);
+    }
+
+    /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>
+    public static void TakeSocket(string socket)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
+        if (!File.Exists(socket))
+        {
+            return;
+        }
+
+        try
+        {
+            using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            other.Connect(new UnixDomainSocketEndPoint(socket));
+        }
+        catch (SocketException)
+        {
+            File.Delete(socket);
+            return;
+        }
+
+        throw new Options.OptionsException($"socket: another holdfastd answers at {socket}; stop it first.");
+    }
+
+    public static void Open(string socket) => File.SetUnixFileMode(socket, RootAndGroup);
+
+    private static Socket Bound(EndPoint place)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket;
+        if (place is not IPEndPoint address)
+        {
+            return socket(place);
+        }
+
+        // An agent may start before its network has its address.
+        var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            LinuxListening.Prepare(listener);
+            listener.Bind(address);
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Holdfast.Api;
+using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Intents;
+
+namespace Holdfast.Daemon.Http;
+
+/// <summary>Everything that changes something. What only the owner can do is passed on to its agent, once.</summary>
+internal sealed class ChangeRoutes(HostParts parts)
+{
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost(Routes.Machines, CreateAsync);
+        app.MapPost(Routes.Machines + "/{name}/start", StartAsync);
+        app.MapPost(Routes.Machines + "/{name}/stop", StopAsync);
+        app.MapPost(Routes.Machines + "/{name}/kill", KillAsync);
+        app.MapPost(Routes.Machines + "/{name}/migrate", MigrateAsync);
+        app.MapDelete(Routes.Machines + "/{name}", DeleteAsync);
+        app.MapPost(Routes.Datastores, AddDatastoreAsync);
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
+        var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
+        await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
+    }
+
+    private async Task StartAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.StartMachine, new StartMachine());
+        if (request.Host is { } host && parts.Options.Hosts.All(h => h.Name != host))
+        {
+            throw MachineCreation.UnknownHost(parts.Options, host);
+        }
+
+        var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
+        if (row.Host is null)
+        {
+            Room.Check(row.Name, row.MemoryMiB, parts.Agent.Snapshot);
+        }
+
+        await context.AcceptedAsync(parts.Tasks.Begin("start", row.Name, task => parts.Orders.StartAsync(row.Name, request.Host, task)));
+    }
+
+    private async Task StopAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.StopMachine, new StopMachine());
+        if (request.TimeoutSeconds is <= 0 or > 86_400)
+        {
+            throw new ApiException(ErrorCode.Usage, $"{request.TimeoutSeconds} s is no time for a shutdown; give more than 0 and at most 86400.");
+        }
+
+        var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
+        TimeSpan? limit = request.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        await context.AcceptedAsync(parts.Tasks.Begin("stop", row.Name, task => parts.Orders.StopAsync(row, limit, task)));
+    }
+
+    private async Task KillAsync(HttpContext context)
+    {
+        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
+        if (row.Host is null)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run; there is nothing to kill.");
+        }
+
+        if (!await PassedOnAsync(context, row))
+        {
+            await context.AcceptedAsync(parts.Tasks.Begin("kill", row.Name, task => parts.Orders.KillAsync(row, task)));
+        }
+    }
+
+    private async Task MigrateAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.MigrateMachine, new MigrateMachine());
+        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
+        parts.Orders.CheckTarget(row, request.Host);
+        if (row.Host is null)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run, so there is nothing to migrate; start it with 'holdfast vm start {row.Name}'.");
+        }
+
+        if (!await PassedOnAsync(context, row))
+        {
+            await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, task)));
+        }
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
+        if (row.Host is { } host)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} runs on {host}; stop it first with 'holdfast vm stop {row.Name}'.");
+        }
+
+        if (row.Desired == DesiredState.Run && row.Epoch > 0)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} is wanted running; stop it first with 'holdfast vm stop {row.Name}'.");
+        }
+
+        await context.AcceptedAsync(parts.Tasks.Begin("delete", row.Name, task => parts.Orders.DeleteAsync(row, task)));
+    }
+
+    private async Task AddDatastoreAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.AddDatastore);
+        await parts.Addition.CheckAsync(request, context.RequestAborted);
+        await context.AcceptedAsync(parts.Tasks.Begin("add-datastore", null, task => parts.Addition.RunAsync(request, task)));
+    }
+
+    private async Task<bool> PassedOnAsync(HttpContext context, MachineDetail row)
+    {
+        if (row.Host == parts.Options.Host || context.IsLocal())
+        {
+            return false;
+        }
+
+        await parts.Peers.ForwardAsync(context, row.Host!, context.RequestAborted);
+        return true;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Api;
+using Holdfast.Adapters.Linux;
+using Holdfast.Core.Timing;
+using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Intents;
+using Holdfast.Daemon.Views;
+
+namespace Holdfast.Daemon.Http;
+
+/// <summary>Everything that only asks.</summary>
+internal sealed class ReadRoutes(HostParts parts)
+{
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet(Routes.Status, StatusAsync);
+        app.MapGet(Routes.Hosts, c => c.AnswerAsync(HostRows.Of(parts.Agent.Snapshot), ApiJson.Default.HostSummaryArray));
+        app.MapGet(Routes.Hosts + "/{name}", HostAsync);
+        app.MapGet(Routes.Machines, async c =>
+            await c.AnswerAsync([.. await parts.Views.MachinesAsync(c.IsLocal(), c.RequestAborted)], ApiJson.Default.MachineSummaryArray));
+        app.MapGet(Routes.Machines + "/{name}", async c =>
+            await c.AnswerAsync(await parts.Views.MachineAsync(c.Name(), c.IsLocal(), c.RequestAborted), ApiJson.Default.MachineDetail));
+        app.MapGet(Routes.Machines + "/{name}/explain", ExplainAsync);
+        app.MapGet(Routes.Datastores, c => c.AnswerAsync(Datastores(), ApiJson.Default.DatastoreArray));
+        app.MapGet(Routes.Datastores + "/{name}", c => c.AnswerAsync(
+            Datastores().FirstOrDefault(d => d.Name == c.Name()) ?? throw new ApiException(ErrorCode.NotFound, $"No datastore is named '{c.Name()}'; 'holdfast datastore list' shows all."),
+            ApiJson.Default.Datastore));
+        app.MapGet(Routes.Events, EventsAsync);
+        app.MapGet(Routes.Timers, TimersAsync);
+        app.MapGet(Routes.Tasks + "/{name}", TaskAsync);
+        app.MapGet(PeerAgents.ProbeRoute, ProbeAsync);
+    }
+
+    private Datastore[] Datastores() => DatastoreRows.Of(parts.Agent.Snapshot, parts.Intent.View, parts.Options.Profile);
+
+    private Task StatusAsync(HttpContext context)
+    {
+        var snapshot = parts.Agent.Snapshot;
+        return context.AnswerAsync(
+            new ClusterStatus
+            {
+                Cluster = snapshot.Cluster,
+                Host = snapshot.Host,
+                Ready = snapshot.Ready,
+                Quorum = parts.Intent.Quorum,
+                Reason = snapshot.Ready ? null : snapshot.Reason,
+                Hosts = HostRows.Of(snapshot),
+                Alarms = [.. snapshot.Alarms, .. parts.Alarms()],
+                Machines = parts.Views.Local.Count,
+                Version = typeof(ReadRoutes).Assembly.GetName().Version?.ToString(3) ?? "",
+                Api = parts.Options.Listen,
+            },
+            ApiJson.Default.ClusterStatus);
+    }
+
+    private async Task HostAsync(HttpContext context)
+    {
+        var name = context.Name();
+        var detail = HostRows.Detail(parts.Agent.Snapshot, parts.Options, name) ?? throw MachineCreation.UnknownHost(parts.Options, name);
+        if (!context.IsLocal() && name != parts.Options.Host)
+        {
+            // What only the host itself knows; our own belief about it stays in front.
+            foreach (var (_, own) in await parts.Peers.AskAsync([name], (c, t) => c.HostAsync(name, t), context.RequestAborted))
+            {
+                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog };
+            }
+        }
+
+        await context.AnswerAsync(name == parts.Options.Host ? detail with { Watchdog = parts.Watchdog() } : detail, ApiJson.Default.HostDetail);
+    }
+
+    private async Task ExplainAsync(HttpContext context)
+    {
+        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
+        List<string> facts = [.. parts.Events.About(row.Name).Select(e =>
+            string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm:ss.fff}  {e.Host}  {e.Kind}: {e.Text}"))];
+        if (!context.IsLocal())
+        {
+            foreach (var (_, theirs) in await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.ExplainAsync(row.Name, t), context.RequestAborted))
+            {
+                facts.AddRange(theirs.Facts);
+            }
+        }
+
+        facts.Sort(StringComparer.Ordinal);
+        var place = row.Host is null ? "nowhere" : $"on {row.Host}";
+        var summary = $"{row.Name} is wanted {(row.Desired == DesiredState.Run ? "running" : "stopped")} and is {row.State.ToString().ToLowerInvariant()} {place}"
+            + $" (epoch {row.Epoch.ToString(CultureInfo.InvariantCulture)}){(row.Reason is { } reason ? $": {reason}" : ".")}";
+        await context.AnswerAsync(new Explanation(row.Name, summary, [.. facts]), ApiJson.Default.Explanation);
+    }
+
+    private async Task EventsAsync(HttpContext context)
+    {
+        var after = long.TryParse(context.Request.Query["after"], CultureInfo.InvariantCulture, out var n) ? n : 0;
+        var follow = context.Request.Query["follow"] == "1";
+        context.Response.ContentType = "application/x-ndjson";
+        await context.Response.StartAsync(context.RequestAborted);
+        var stopping = parts.Stopping;
+        while (true)
+        {
+            var (events, more) = parts.Events.After(after);
+            foreach (var e in events)
+            {
+                after = e.Number;
+                await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(e, ApiJson.Default.ClusterEvent), context.RequestAborted);
+                await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+            }
+
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            if (!follow || stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+            await Task.WhenAny(more, Task.Delay(Timeout.Infinite, either.Token));
+            context.RequestAborted.ThrowIfCancellationRequested();
+        }
+    }
+
+    private Task TimersAsync(HttpContext context)
+    {
+        var plan = TimingPlan.Find(parts.Options.Profile)!;
+        var stores = Datastores();
+        var store = context.Request.Query["datastore"] is [{ } name, ..] ? stores.FirstOrDefault(d => d.Name == name) : stores.FirstOrDefault();
+        var drain = store is { DrainSeconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : store is null ? TimeSpan.Zero : TimingPlan.Infinite;
+        return context.AnswerAsync(
+            new TimerReport(plan.Name, store?.Name, [.. plan.Describe(drain).Select(t =>
+                new TimerEntry(t.Name, t.Value is { } v && v != TimingPlan.Infinite ? v.TotalSeconds : null, t.Meaning, t.Value == TimingPlan.Infinite))]),
+            ApiJson.Default.TimerReport);
+    }
+
+    private async Task TaskAsync(HttpContext context)
+    {
+        var id = context.Name();
+        var wait = int.TryParse(context.Request.Query["waitMs"], CultureInfo.InvariantCulture, out var ms) ? TimeSpan.FromMilliseconds(Math.Clamp(ms, 0, 10_000)) : default;
+        if (await parts.Tasks.FindAsync(id, wait, context.RequestAborted) is { } task)
+        {
+            await context.AnswerAsync(task, ApiJson.Default.TaskReport);
+            return;
+        }
+
+        if (!context.IsLocal() && Holdfast.Daemon.Tasks.TaskBoard.HostOf(id) is { } host && host != parts.Options.Host && parts.Peers.Hosts.Contains(host))
+        {
+            await parts.Peers.ForwardAsync(context, host, context.RequestAborted);
+            return;
+        }
+
+        throw new ApiException(ErrorCode.NotFound, $"No task has the id '{id}' here; it has ended long ago, or the agent that had it was restarted. 'holdfast events' shows what was done.");
+    }
+
+    private static async Task ProbeAsync(HttpContext context)
+    {
+        var file = context.Request.Query["file"].ToString();
+        if (await BlockingWork.RunAsync("reading the probe", TimeSpan.FromSeconds(4), () => CoherenceProbe.Read(file)) is not { } seen)
+        {
+            throw new ApiException(ErrorCode.NotFound, $"There is no {file} here.");
+        }
+
+        await context.Response.WriteAsync(seen);
+    }
+}
