@@ -74,7 +74,7 @@ public sealed class LeaseRegister
             case RegisterInput.AreaUnreadable i when i.Ticket == s.Ticket && s.Awaited.Contains(i.Slot):
                 Unreadable(i.Slot, i.Fault);
                 break;
-            case RegisterInput.WriteEnded i when i.Ticket == s.Ticket:
+            case RegisterInput.WriteEnded i when i.Ticket == s.Ticket && s.Writing is not null:
                 Written(i.Outcome);
                 break;
             case RegisterInput.Tick when now >= s.WakeAt:
@@ -91,9 +91,22 @@ public sealed class LeaseRegister
             return;
         }
 
-        if (now < s.Settings.WriteFrom)
+        if (!Chosen.Hosts.ContainsKey(s.Settings.Own))
         {
-            s = s with { WakeAt = s.Settings.WriteFrom };
+            RefuseAsStranger();
+            return;
+        }
+
+        if (!s.Settled)
+        {
+            // Safety: until then a write of an earlier process of this host may land, and what was read back before it would be out of date.
+            if (now < s.Settings.WriteFrom)
+            {
+                s = s with { WakeAt = s.Settings.WriteFrom };
+                return;
+            }
+
+            ReadBack();
             return;
         }
 
@@ -109,6 +122,17 @@ public sealed class LeaseRegister
         {
             Promise();
         }
+    }
+
+    /// <summary>Safety: nobody reads the area of a host without a slot, so a value that it proposed could be chosen beside another one.</summary>
+    private void RefuseAsStranger()
+    {
+        foreach (var batch in s.Batches)
+        {
+            effects.Add(new RegisterEffect.Refused(batch.Id, $"Slot {s.Settings.Own} has no host in the lease table (version {s.Chosen.Version}); run 'holdfast host add NAME' on a member."));
+        }
+
+        s = s with { Batches = [], MustAnnounce = false };
     }
 
     private void Wake()
@@ -140,7 +164,7 @@ public sealed class LeaseRegister
     // Reading.
     private void ReadBack()
     {
-        s = s with { Phase = RegisterPhase.ReadingBack, Ticket = s.Ticket + 2, Awaited = [s.Settings.Own], Failed = [], Prepared = false, Writing = null };
+        s = s with { Phase = RegisterPhase.ReadingBack, Ticket = s.Ticket + 2, Awaited = [s.Settings.Own], Failed = [], Prepared = false, Writing = null, Settled = now >= s.Settings.WriteFrom, Floor = s.SeenSequences };
         effects.Add(new RegisterEffect.ReadAreas(s.Ticket, [s.Settings.Own], 0));
     }
 
@@ -150,14 +174,14 @@ public sealed class LeaseRegister
         if (s.Phase is RegisterPhase.Idle or RegisterPhase.Waiting or RegisterPhase.Hung or RegisterPhase.Draining && others.Length > 0)
         {
             // Odd tickets are polls, even ones ballots: an answer that comes late fits neither.
-            s = s with { PollTicket = s.PollTicket == 0 ? 1 : s.PollTicket + 2 };
+            s = s with { PollTicket = s.PollTicket == 0 ? 1 : s.PollTicket + 2, PollFloor = s.SeenSequences };
             effects.Add(new RegisterEffect.ReadAreas(s.PollTicket, others, s.Chosen.Version));
         }
     }
 
     private void Polled(Slot slot, BallotReading reading)
     {
-        if (!Plausible(slot, reading))
+        if (!Plausible(slot, reading, s.PollFloor))
         {
             return;
         }
@@ -184,7 +208,7 @@ public sealed class LeaseRegister
 
     private void Read(Slot slot, BallotReading reading)
     {
-        if (!Plausible(slot, reading))
+        if (!Plausible(slot, reading, s.Floor))
         {
             return;
         }
@@ -253,9 +277,14 @@ public sealed class LeaseRegister
             // Safety: somebody may have decided this value; only it may be accepted now.
             Accept(found);
         }
+        else if (s.Chosen.Version < s.Settings.SeenVersion)
+        {
+            // Only now is the newest version known; the own area alone may lag behind what this host has seen.
+            Break($"The lease table is at version {s.Chosen.Version}, but this host has seen {s.Settings.SeenVersion}: the datastore was rolled back.");
+        }
         else
         {
-            s = s with { Phase = RegisterPhase.Idle, Prepared = true, Fresh = true, MustAnnounce = false };
+            s = s with { Phase = RegisterPhase.Idle, Prepared = true, Fresh = true };
             Confirm();
             Proceed();
         }
@@ -270,16 +299,25 @@ public sealed class LeaseRegister
         }
     }
 
-    private bool Plausible(Slot slot, BallotReading reading)
+    /// <param name="floor">What had been seen when this read was asked for: two reads under way at once may end in the other order.</param>
+    private bool Plausible(Slot slot, BallotReading reading, ImmutableSortedDictionary<Slot, ulong> floor)
     {
-        if (s.SeenSequences.TryGetValue(slot, out var seen) && reading.Sequence < seen)
+        if (floor.TryGetValue(slot, out var seen) && reading.Sequence < seen)
         {
             Break($"The ballot area of slot {slot} went back from {seen} to {reading.Sequence}: the datastore was rolled back, or two processes write as one host.");
             return false;
         }
 
-        s = s with { SeenSequences = s.SeenSequences.SetItem(slot, reading.Sequence) };
+        Saw(slot, reading.Sequence);
         return true;
+    }
+
+    private void Saw(Slot slot, ulong sequence)
+    {
+        if (sequence > s.SeenSequences.GetValueOrDefault(slot))
+        {
+            s = s with { SeenSequences = s.SeenSequences.SetItem(slot, sequence) };
+        }
     }
 
     private void GoOnFrom(BallotReading own)
@@ -287,12 +325,6 @@ public sealed class LeaseRegister
         var record = new BallotRecord(own.Sequence, own.Chosen!, own.Promise, own.Accepted, own.AcceptedTable);
         s = s with { Phase = RegisterPhase.Idle, Own = record, Side = own.Side, WakeAt = Moment.Never };
         SayUnblocked();
-        if (own.Version < s.Settings.SeenVersion)
-        {
-            Break($"The lease table is at version {own.Version}, but this host has seen {s.Settings.SeenVersion}: the datastore was rolled back.");
-            return;
-        }
-
         Learn(record.Chosen);
         Poll();
         Proceed();
@@ -402,13 +434,16 @@ public sealed class LeaseRegister
     {
         if (outcome == WriteOutcome.Done && s.Phase is RegisterPhase.Promising or RegisterPhase.Accepting)
         {
+            // A promise carries the chosen table, so it announces what was decided before it.
             s = s with
             {
                 Own = s.Writing,
                 Writing = null,
+                MustAnnounce = s.MustAnnounce && s.Phase != RegisterPhase.Promising,
                 Side = s.Settings.Flaws.HasFlag(RegisterFlaws.OneSide) ? s.Side : 1 - s.Side,
                 Phase = s.Phase == RegisterPhase.Promising ? RegisterPhase.AskingPromise : RegisterPhase.AskingAccepted,
             };
+            Saw(s.Settings.Own, s.Own!.Sequence);
             AskOthers();
             return;
         }
@@ -446,7 +481,7 @@ public sealed class LeaseRegister
             return;
         }
 
-        s = s with { Awaited = [.. others], Failed = [] };
+        s = s with { Awaited = [.. others], Failed = [], Floor = s.SeenSequences };
         effects.Add(new RegisterEffect.ReadAreas(s.Ticket, others, s.Chosen.Version));
     }
 
@@ -472,12 +507,13 @@ public sealed class LeaseRegister
 
     private void Break(string sentence)
     {
-        s = s with { Phase = RegisterPhase.Broken, WakeAt = Moment.Never };
         effects.Add(new RegisterEffect.RolledBack(sentence));
         foreach (var batch in s.Batches)
         {
             effects.Add(new RegisterEffect.Refused(batch.Id, sentence));
         }
+
+        s = s with { Phase = RegisterPhase.Broken, WakeAt = Moment.Never, Batches = [], Awaited = [] };
     }
 
     private static Ballot Max(Ballot one, Ballot other) => one > other ? one : other;

@@ -83,7 +83,16 @@ internal sealed record RegisterState(RegisterSettings Settings)
     /// <summary>Awaited areas whose last read failed.</summary>
     public ImmutableSortedSet<Slot> Failed { get; init; } = [];
 
+    /// <summary>The highest sequence seen in each area; one below it, in a read begun after that, is a rollback.</summary>
     public ImmutableSortedDictionary<Slot, ulong> SeenSequences { get; init; } = ImmutableSortedDictionary<Slot, ulong>.Empty;
+
+    /// <summary><see cref="SeenSequences"/> when the reads of <see cref="Ticket"/> were asked for.</summary>
+    public ImmutableSortedDictionary<Slot, ulong> Floor { get; init; } = ImmutableSortedDictionary<Slot, ulong>.Empty;
+
+    public ImmutableSortedDictionary<Slot, ulong> PollFloor { get; init; } = ImmutableSortedDictionary<Slot, ulong>.Empty;
+
+    /// <summary>The own area was read back after <see cref="RegisterSettings.WriteFrom"/>, so that it may be written.</summary>
+    public bool Settled { get; init; }
 
     public ImmutableQueue<TableBatch> Batches { get; init; } = [];
 
