@@ -103,6 +103,11 @@ public sealed class LeaseRegister
             if (now < s.Settings.WriteFrom)
             {
                 s = s with { WakeAt = s.Settings.WriteFrom };
+                if (s.WakeAt == Moment.Never)
+                {
+                    SayBlocked("This host may have left a write in flight and the store's drain is infinite, so nothing can be committed here; give the datastore a measured drain.");
+                }
+
                 return;
             }
 
