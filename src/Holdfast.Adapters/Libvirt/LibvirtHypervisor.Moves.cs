@@ -49,11 +49,14 @@ public sealed partial class LibvirtHypervisor
         var target = await MigrationTarget.OpenAsync(_connection.Threads, _connection.Uri, _options.Migration, _paths, _options.CallDeadline).ConfigureAwait(false);
         Open(call.Machine, new OpenMove(call.Move) { Name = call.Definition.Name, Target = target });
         var ready = await target.PrepareAsync(xml, call.Cookie ?? [], call.ListenAddress, _options.StartDeadline).ConfigureAwait(false);
-        if (Find(call.Machine) is not { } machine)
+
+        // Read anew: an earlier process of the machine that has just ended may still be known here.
+        if (QemuProcess.Scan(_paths).FirstOrDefault(qemu => qemu.Machine == call.Machine) is not { } waiting)
         {
             return Failed(call, $"its waiting QEMU process has ended; its log is /var/log/libvirt/qemu/{call.Definition.Name}.log");
         }
 
+        var machine = Attach(waiting);
         machine.Arrived = true;
         machine.Times = target.Times;
         await machine.QmpAsync(_options.QmpDeadline).ConfigureAwait(false);

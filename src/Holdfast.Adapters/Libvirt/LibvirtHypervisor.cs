@@ -38,10 +38,24 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     /// <summary>The steps of libvirt's migration protocol that this host's libvirt.so.0 lacks; empty when live migration works.</summary>
     public static IReadOnlyList<string> MissingMigrationSteps => Interop.MigrationCalls.Missing();
 
-    /// <summary>Runs the code of a hand-over once, so that no machine's pause pays for its compilation. Call it when the agent starts.</summary>
+    /// <summary>The QMP socket that the guard may use for a machine's process here (its early <c>stop</c>); null when it has none.</summary>
+    public string? GuardSocketOf(Guid machine) => Find(machine) is { } found ? _paths.GuardQmpSocket(found.Qemu.Name, found.Qemu.SocketEpoch) : null;
+
+    /// <summary>
+    /// Runs the code of a hand-over once, so that no machine's pause pays for its compilation. Call it when the agent starts. What goes wrong in it is no
+    /// machine's concern and is left to the real calls to report.
+    /// </summary>
     public async Task WarmAsync()
     {
-        await Migration.HandOverWarmUp.RunAsync(_connection.Threads).ConfigureAwait(false);
+        try
+        {
+            await Migration.HandOverWarmUp.RunAsync(_connection.Threads).ConfigureAwait(false);
+        }
+        catch (Exception cold) when (cold is LibvirtException or QmpException or IOException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException)
+        {
+            // Only slower.
+        }
+
         var nobody = Guid.Empty;
         foreach (var call in (HypervisorCall[])
             [

@@ -113,6 +113,14 @@ public sealed class DisturbanceLabTests
         await Call(a, new End(++_op, machine.Id));
     }
 
+    [Fact]
+    public async Task An_acceleration_works_when_a_guest_has_said_so()
+    {
+        Assert.True(await AccelerationProbe.RunsAsync("tcg", Deadline));
+        Assert.False(await AccelerationProbe.RunsAsync("nonsense", Deadline));
+        Assert.Equal(await AccelerationProbe.RunsAsync("kvm", Deadline) ? Acceleration.Kvm : Acceleration.Tcg, await AccelerationProbe.BestAsync(Deadline));
+    }
+
     private static Task<HypervisorResult> Begin(LibvirtHypervisor hypervisor, HypervisorCall call)
     {
         var ended = new TaskCompletionSource<HypervisorResult>(TaskCreationOptions.RunContinuationsAsynchronously);

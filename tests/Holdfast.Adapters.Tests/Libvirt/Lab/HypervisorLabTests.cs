@@ -25,6 +25,10 @@ public sealed class HypervisorLabTests(ITestOutputHelper output)
         Assert.Equal((machine.Id, 5UL, false), (found.Machine, found.Epoch, found.Running));
         await Call(a, new Continue(++_op, machine.Id));
         Assert.True(Assert.Single((await Call(a, new FindAll(++_op))).Found).Running);
+        using (var guard = await Adapters.Libvirt.Qmp.QmpClient.ConnectAsync(lab.A.Paths.Seen(a.GuardSocketOf(machine.Id)!), Deadline))
+        {
+            Assert.False(guard.IsClosed);
+        }
 
         // First a move that is cancelled at the hand-over, in the order of the core.
         var first = Guid.NewGuid();

@@ -125,7 +125,7 @@ public sealed class PrivateLibvirt : IAsyncDisposable
             {
                 Root = root,
                 // Both hosts share a /proc here: the one whose /etc/libvirt a process sees is its host.
-                IsMine = pid => File.ReadAllText($"/proc/{pid}/root/etc/libvirt/libvirtd.conf") == File.ReadAllText($"{root}/etc/libvirtd.conf"),
+IsMine = pid => SeesConfigurationOf(root, pid),
             };
             Connection = new LibvirtConnection(threads, Uri);
             Machines = new LibvirtMachines(Connection, Paths);
@@ -133,10 +133,22 @@ public sealed class PrivateLibvirt : IAsyncDisposable
 
         public string Uri { get; }
 
+        private static bool SeesConfigurationOf(string root, int pid)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/root/etc/libvirt/libvirtd.conf") == File.ReadAllText($"{root}/etc/libvirtd.conf");
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+
         /// <summary>SIGKILL for this host's libvirtd, which then starts anew.</summary>
         public void KillDaemon()
         {
-            var daemon = Process.GetProcessesByName("libvirtd").Single(one => Paths.IsMine(one.Id));
+            var daemon = Process.GetProcessesByName("libvirtd").Where(one => Paths.IsMine(one.Id)).MinBy(one => one.StartTime)!;
             daemon.Kill();
         }
 
