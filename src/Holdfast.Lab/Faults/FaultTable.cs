@@ -1,0 +1,81 @@
+namespace Holdfast.Lab.Faults;
+
+/// <summary>Every disturbance that is in effect. The links are made to agree with it as a whole, so no order of faults leaves a rest.</summary>
+internal sealed record FaultTable
+{
+    public IReadOnlyList<LinkFault> Links { get; init; } = [];
+    public IReadOnlyList<string> SwitchesDown { get; init; } = [];
+
+    /// <summary>Fence devices that are broken or slow.</summary>
+    public IReadOnlyDictionary<string, string> FenceDevices { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Hosts whose watchdog never fires.</summary>
+    public IReadOnlyList<string> BrokenWatchdogs { get; init; } = [];
+
+    /// <summary>Hung hosts with the processes that were stopped already before: unhanging must not wake what a guard had frozen.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>> Hung { get; init; } = new SortedDictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
+
+    /// <summary>Processes stopped one by one, as "HOST PROCESS PID START".</summary>
+    public IReadOnlyList<string> Stopped { get; init; } = [];
+
+    internal LinkFault Of(string host, string network) =>
+        Links.FirstOrDefault(link => link.Host == host && link.Network == network) ?? new LinkFault(host, network);
+
+    internal FaultTable With(LinkFault fault) => this with
+    {
+        Links = [.. Links.Where(link => (link.Host, link.Network) != (fault.Host, fault.Network)), .. fault.Any ? [fault] : Array.Empty<LinkFault>()],
+    };
+
+    internal FaultTable WithSwitch(string network, bool up) => this with
+    {
+        SwitchesDown = [.. SwitchesDown.Where(name => name != network), .. up ? Array.Empty<string>() : [network]],
+    };
+
+    internal FaultTable WithFenceDevice(string host, string state)
+    {
+        var devices = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in FenceDevices)
+        {
+            devices[name] = value;
+        }
+
+        _ = state == "ok" ? devices.Remove(host) : (devices[host] = state) is null;
+        return this with { FenceDevices = devices };
+    }
+
+    internal FaultTable WithWatchdog(string host, bool broken) => this with
+    {
+        BrokenWatchdogs = [.. BrokenWatchdogs.Where(name => name != host), .. broken ? [host] : Array.Empty<string>()],
+    };
+
+    internal FaultTable WithHung(string host, IReadOnlyList<int>? stoppedBefore)
+    {
+        var hung = new SortedDictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
+        foreach (var (name, value) in Hung)
+        {
+            hung[name] = value;
+        }
+
+        _ = hung.Remove(host);
+        if (stoppedBefore is not null)
+        {
+            hung[host] = stoppedBefore;
+        }
+
+        return this with { Hung = hung };
+    }
+
+    /// <summary>Whether the switch's end of a link is up.</summary>
+    internal bool PortUp(string host, string network) => !Of(host, network).Cut && !SwitchesDown.Contains(network);
+
+    /// <summary>One sentence a fault, in the words that make it.</summary>
+    internal IReadOnlyList<string> Describe() =>
+    [
+        .. SwitchesDown.Select(network => $"switch {network} down"),
+        .. Links.SelectMany(link => link.Describe()),
+        .. Hung.Keys.Select(host => $"hang {host}"),
+        .. Stopped.Select(entry => $"stop-process {string.Join(' ', entry.Split(' ').Take(2))}"),
+        .. FenceDevices.Select(device => $"fence-device {device.Key} {device.Value}"),
+        .. BrokenWatchdogs.Select(host => $"watchdog {host} broken"),
+    ];
+}

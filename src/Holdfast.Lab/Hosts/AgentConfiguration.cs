@@ -1,0 +1,70 @@
+namespace Holdfast.Lab.Hosts;
+
+/// <summary>/etc/holdfast/holdfastd.json of one host.</summary>
+internal sealed record AgentConfiguration
+{
+    public required string Cluster { get; init; }
+    public required Guid ClusterId { get; init; }
+    public required string Host { get; init; }
+    public required int Slot { get; init; }
+    public string SecretFile { get; init; } = "/etc/holdfast/secret";
+    public string StateDirectory { get; init; } = "/var/lib/holdfast";
+    public string Socket { get; init; } = "/run/holdfast/holdfastd.sock";
+    public required string Listen { get; init; }
+    public int HeartbeatPort { get; init; } = 8421;
+    public required string Profile { get; init; }
+    public required IReadOnlyList<AgentNetwork> Networks { get; init; }
+    public required IReadOnlyList<AgentPeer> Hosts { get; init; }
+    public required AgentEtcd Etcd { get; init; }
+    public string LibvirtUri { get; init; } = "qemu:///system";
+    public string GuardSocket { get; init; } = "/run/holdfast/guard.sock";
+    public AgentFence? Fence { get; init; }
+    public required bool FastShot { get; init; }
+    public required string Bridge { get; init; }
+    public string GuestImage { get; init; } = "/holdfast/guest";
+    public required string Acceleration { get; init; }
+    public string? Watchdog { get; init; }
+
+    internal static AgentConfiguration Of(LabState lab, string host) => new()
+    {
+        Cluster = lab.Options.Name,
+        ClusterId = lab.ClusterId,
+        Host = host,
+        Slot = lab.Slot(host),
+        Listen = $"{lab.Address(host, lab.Options.Networks.First(network => network.Role == "cluster"))}:{Api.Routes.DefaultPort}",
+        Profile = lab.Options.Profile,
+        Networks = [.. lab.Options.Networks.Select(network =>
+            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), LabState.Link(network.Name)))],
+        Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
+        Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
+        Fence = lab.Options.Fence ? new AgentFence("fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }) : null,
+        FastShot = lab.Options is { Fence: true, FastShot: true },
+        Bridge = LabState.Link(lab.Options.Networks.First(network => network.Role == "guest").Name),
+        Acceleration = lab.Acceleration,
+        Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,
+    };
+
+    private static SortedDictionary<string, string> Addresses(LabState lab, string host)
+    {
+        var addresses = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var network in lab.Options.Networks)
+        {
+            addresses[network.Name] = lab.Address(host, network);
+        }
+
+        return addresses;
+    }
+}
+
+internal sealed record AgentNetwork(string Name, string Role, string Address, string Interface);
+
+internal sealed record AgentPeer(string Name, int Slot, IReadOnlyDictionary<string, string> Addresses);
+
+internal sealed record AgentEtcd(IReadOnlyList<string> Members)
+{
+    public int ClientPort { get; init; } = 2379;
+    public int PeerPort { get; init; } = 2380;
+    public string DataDirectory { get; init; } = "/var/lib/holdfast/etcd";
+}
+
+internal sealed record AgentFence(string Agent, IReadOnlyDictionary<string, string> Options);

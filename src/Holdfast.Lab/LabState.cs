@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Holdfast.Lab;
+
+/// <summary>What a lab was built from. The rest of its state is the processes themselves.</summary>
+internal sealed record LabState
+{
+    /// <summary>The name under which the store's link and namespaces are addressed by faults.</summary>
+    internal const string Store = "store";
+
+    public required LabOptions Options { get; init; }
+
+    /// <summary>Which range of addresses: 10.(81 + index).NETWORK.HOST.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>False while it is being built: such a lab is taken down and built again, never mended.</summary>
+    public bool Complete { get; init; }
+
+    public required Guid ClusterId { get; init; }
+    public required string Secret { get; init; }
+    public required string Acceleration { get; init; }
+    public required string Guest { get; init; }
+    public required string Bin { get; init; }
+    public string? DotnetRoot { get; init; }
+
+    internal LabPaths Paths => new(Options.Name);
+
+    internal IReadOnlyList<string> Hosts => [.. Enumerable.Range(1, Options.Hosts).Select(number => string.Create(CultureInfo.InvariantCulture, $"h{number}"))];
+
+    internal LabNetwork StorageNetwork => Options.Networks.First(network => network.Role == "storage");
+
+    internal string StoreAddress => Address(StorageNetwork, 254);
+
+    internal string Address(string host, LabNetwork network) => Address(network, Slot(host) + 1);
+
+    internal int Slot(string host) => Hosts.ToList().IndexOf(host);
+
+    /// <summary>The host, or the store, must exist; a sentence says which do.</summary>
+    internal string Known(string host, bool store = false) => Hosts.Contains(host) || (store && host == Store)
+        ? host
+        : throw new LabException($"The lab '{Options.Name}' has no host '{host}'; it has {string.Join(", ", Hosts)}.");
+
+    internal LabNetwork Network(string name) => Options.Networks.FirstOrDefault(network => network.Name == name)
+        ?? throw new LabException($"The lab '{Options.Name}' has no network '{name}'; it has {string.Join(", ", Options.Networks.Select(network => network.Name))}.");
+
+    /// <summary>The networks that a host, or the store, has a link to.</summary>
+    internal IReadOnlyList<LabNetwork> LinksOf(string host) => host == Store ? [StorageNetwork] : Options.Networks;
+
+    /// <summary>The switch's end of a link. The host's end is <see cref="Link"/>.</summary>
+    internal static string Port(string host, string network) => $"{host}-{network}";
+
+    internal static string Link(string network) => $"{network}0";
+
+    private string Address(LabNetwork network, int host) =>
+        string.Create(CultureInfo.InvariantCulture, $"10.{81 + Index}.{Options.Networks.ToList().IndexOf(network) + 1}.{host}");
+
+    internal void Save()
+    {
+        var file = Paths.State + ".new";
+        File.WriteAllText(file, JsonSerializer.Serialize(this, StateJson.Default.LabState));
+        File.Move(file, Paths.State, overwrite: true);
+    }
+
+    /// <summary>Null when there is no such lab, or one whose building died before its state was written.</summary>
+    internal static LabState? Find(string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(new LabPaths(name).State), StateJson.Default.LabState);
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal static LabState Load(string name) => Find(name)
+        ?? throw new LabException($"There is no lab '{name}'; 'holdfast lab up{(name == LabOptions.DefaultName ? "" : $" --name {name}")}' makes one.");
+}

@@ -1,0 +1,60 @@
+namespace Holdfast.Lab.Truth;
+
+/// <summary>
+/// What all serial logs of one machine say together. The guest itself cannot know that a count was lost which it had printed, so
+/// here the boots are held against each other: each must begin where the one before it ended, or later.
+/// </summary>
+internal sealed class GuestStory
+{
+    private readonly Dictionary<string, Boot> boots = new(StringComparer.Ordinal);
+    private SerialLine? last;
+    private DateTime lastWritten;
+
+    internal long? Counter => last?.Counter;
+    internal string? BootId => last?.BootId;
+    internal long? Gaps => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Gaps) + Overlaps();
+    internal long? Foreign => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Foreign);
+
+    /// <summary>Reads one log; the machine's last word is in the one that was written last.</summary>
+    internal void Read(IEnumerable<string> lines, DateTime written)
+    {
+        SerialLine? ending = null;
+        foreach (var line in lines.Select(SerialLine.Parse).OfType<SerialLine>())
+        {
+            ending = line;
+            Count(line);
+        }
+
+        if (ending is not null && (last is null || written > lastWritten))
+        {
+            (last, lastWritten) = (ending, written);
+        }
+    }
+
+    private void Count(SerialLine line)
+    {
+        var boot = boots.GetValueOrDefault(line.BootId) ?? new(line.Disk, long.MaxValue, 0, 0, 0);
+        boots[line.BootId] = boot with
+        {
+            First = Math.Min(boot.First, line.Start ? line.Counter + 1 : line.Counter),
+            Last = line.Start ? boot.Last : Math.Max(boot.Last, line.Counter),
+            Gaps = Math.Max(boot.Gaps, line.Gaps),
+            Foreign = Math.Max(boot.Foreign, line.Foreign),
+        };
+    }
+
+    private long Overlaps()
+    {
+        long overlaps = 0;
+        var reached = 0L;
+        foreach (var boot in boots.Values.Where(boot => boot.Disk == last!.Disk && boot.Last > 0).OrderBy(boot => boot.First).ThenBy(boot => boot.Last))
+        {
+            overlaps += boot.First <= reached ? 1 : 0;
+            reached = Math.Max(reached, boot.Last);
+        }
+
+        return overlaps;
+    }
+
+    private sealed record Boot(string Disk, long First, long Last, long Gaps, long Foreign);
+}
