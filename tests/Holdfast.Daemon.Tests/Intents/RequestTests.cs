@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Daemon.Intents;
+
+namespace Holdfast.Daemon.Tests.Intents;
+
+public sealed class RequestTests
+{
+    [Theory]
+    [InlineData("Web", "'Web' is not a name for a machine")]
+    [InlineData("1web", "'1web' is not a name for a machine")]
+    [InlineData("../etc", "'../etc' is not a name for a machine")]
+    public void A_bad_name_is_a_usage_error(string name, string complaint) => Refused(new CreateMachine { Name = name }, complaint);
+
+    [Fact]
+    public void Bad_sizes_are_usage_errors()
+    {
+        Refused(new CreateMachine { Name = "web", MemoryMiB = 0 }, "no size for web's memory");
+        Refused(new CreateMachine { Name = "web", DiskMiB = -1 }, "no size for web's disk");
+        Refused(new CreateMachine { Name = "web", Cpus = 0 }, "no number of CPUs for web");
+        Refused(new CreateMachine { Name = "web", Image = "disk.img" }, "give the full path");
+        MachineRequests.Check(new CreateMachine { Name = "web-2" });
+    }
+
+    [Fact]
+    public void A_datastore_needs_a_name_a_full_path_and_a_drain_that_makes_sense()
+    {
+        MachineRequests.Check(new AddDatastore("shared", "/mnt/shared", null));
+        Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("shared", "mnt", 4))).Code);
+        Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("shared", "/mnt", -1))).Code);
+        Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("a b", "/mnt", 4))).Code);
+    }
+
+    [Fact]
+    public void No_room_names_the_host_that_comes_nearest_among_the_living()
+    {
+        var snapshot = Snapshots.Of([Snapshots.Host("h1", 0, "alive", 1024), Snapshots.Host("h2", 1, "alive", 2150), Snapshots.Host("h3", 2, "dead", 900_000)]);
+        Assert.Null(Room.For("web", 2150, snapshot));
+        Assert.Equal("no room for big: it needs 900 GiB, the largest free host is h2 with 2.1 GiB; give it less memory or free some.", Room.For("big", 921_600, snapshot));
+    }
+
+    [Fact]
+    public void Only_probe_files_are_read_for_another_host()
+    {
+        var folder = Directory.CreateTempSubdirectory("holdfast-probe-").FullName;
+        try
+        {
+            var probe = CoherenceProbe.FileIn(folder, Guid.NewGuid());
+            CoherenceProbe.Write(probe, "token");
+            Assert.Equal("token", CoherenceProbe.Read(probe));
+            CoherenceProbe.Write(probe, "next");
+            Assert.Equal("next", CoherenceProbe.Read(probe));
+            File.WriteAllText(Path.Combine(folder, "secret"), "x");
+            Assert.Null(CoherenceProbe.Read(Path.Combine(folder, "secret")));
+            Assert.Null(CoherenceProbe.Read(CoherenceProbe.FileIn(folder, Guid.NewGuid())));
+            CoherenceProbe.Delete(probe);
+            Assert.False(File.Exists(probe));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Refused(CreateMachine request, string complaint)
+    {
+        var e = Assert.Throws<ApiException>(() => MachineRequests.Check(request));
+        Assert.Equal(ErrorCode.Usage, e.Code);
+        Assert.Contains(complaint, e.Message);
+    }
+}

@@ -1,0 +1,67 @@
+using Holdfast.Daemon.Options;
+
+namespace Holdfast.Daemon.Tests.Options;
+
+public sealed class OptionsReaderTests
+{
+    private const string Good = """
+        {
+          "cluster": "lab", "clusterId": "6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "host": "h1", "slot": 0, "listen": "10.81.1.1:8420", "profile": "fast",
+          "networks": [
+            { "name": "cluster", "role": "cluster", "address": "10.81.1.1", "interface": "cluster0" },
+            { "name": "migration", "role": "migration,storage", "address": "10.81.2.1" }
+          ],
+          "hosts": [
+            { "name": "h1", "slot": 0, "addresses": { "cluster": "10.81.1.1", "migration": "10.81.2.1" } },
+            { "name": "h2", "slot": 1, "addresses": { "cluster": "10.81.1.2" } }
+          ],
+          "etcd": { "members": ["h1"] },
+          "fence": { "agent": "fence_lab", "options": { "device": "/power" } },
+          "fastShot": true, "acceleration": "tcg"
+        }
+        """;
+
+    [Fact]
+    public void A_good_configuration_is_taken_with_its_defaults()
+    {
+        var options = OptionsReader.Parse(Good);
+        Assert.Equal(("h1", 8421, 8422, "/var/lib/holdfast"), (options.Host, options.HeartbeatPort, options.PeerPort, options.StateDirectory));
+        Assert.Equal((2379, 2380), (options.Etcd!.ClientPort, options.Etcd.PeerPort));
+        Assert.Equal(("/power", false, 20.0), (options.Fence!.Options["device"], options.Fence.CutsPath, options.Fence.LimitSeconds));
+        Assert.True(options.Networks[1].Has("storage"));
+    }
+
+    [Theory]
+    [InlineData("\"cluster\": \"lab\"", "\"cluster\": \"My Lab\"", "cluster is 'My Lab'")]
+    [InlineData("6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "nonsense", "clusterId cannot be read")]
+    [InlineData("6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "00000000-0000-0000-0000-000000000000", "clusterId is missing")]
+    [InlineData("\"slot\": 0, \"listen\"", "\"slot\": 64, \"listen\"", "slot is 64")]
+    [InlineData("\"slot\": 0, \"listen\"", "\"slot\": 1, \"listen\"", "slot is 1, but hosts gives 0 to h1")]
+    [InlineData("\"host\": \"h1\"", "\"host\": \"h9\"", "hosts does not name this host, 'h9'")]
+    [InlineData("\"fast\"", "\"quick\"", "profile is 'quick'; it must be one of fast, standard, san.")]
+    [InlineData("\"listen\": \"10.81.1.1:8420\"", "\"listen\": \"here\"", "listen is 'here'")]
+    [InlineData("\"role\": \"cluster\"", "\"role\": \"clustr\"", "networks[0].role is 'clustr'")]
+    [InlineData("\"role\": \"cluster\"", "\"role\": \"guest\"", "networks has none with the role cluster")]
+    [InlineData("\"name\": \"migration\"", "\"name\": \"cluster\"", "networks[1].name is 'cluster'")]
+    [InlineData("\"address\": \"10.81.2.1\"", "\"address\": \"x\"", "networks[1].address is 'x'")]
+    [InlineData("{ \"cluster\": \"10.81.1.2\" }", "{ \"cluster\": \"y\" }", "hosts[1].addresses.cluster is 'y'")]
+    [InlineData("\"slot\": 1", "\"slot\": 0", "hosts[1] (h2, slot 0) has the name or the slot of h1 (slot 0)")]
+    [InlineData("[\"h1\"]", "[]", "etcd.members is empty")]
+    [InlineData("[\"h1\"]", "[\"h7\"]", "etcd.members names 'h7'")]
+    [InlineData("\"agent\": \"fence_lab\"", "\"agent\": \"\"", "fence.agent is empty")]
+    [InlineData("\"fence\":", "\"fenze\":", "fastShot is true, but fence is missing")]
+    [InlineData("\"tcg\"", "\"xen\"", "acceleration is 'xen'")]
+    public void A_wrong_field_is_named(string right, string wrong, string complaint)
+    {
+        Assert.Contains(right, Good);
+        var e = Assert.Throws<OptionsException>(() => OptionsReader.Parse(Good.Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.Contains(complaint, e.Message);
+    }
+
+    [Fact]
+    public void A_missing_file_and_broken_JSON_are_said()
+    {
+        Assert.Contains("cannot be read", Assert.Throws<OptionsException>(() => OptionsReader.Read("/no/such/file")).Message);
+        Assert.Contains("cannot be read", Assert.Throws<OptionsException>(() => OptionsReader.Parse("{")).Message);
+    }
+}
