@@ -25,6 +25,9 @@ internal sealed class Area(OpenArea opened, ClockReading renewed)
 
     public int Failures { get; set; }
 
+    /// <summary>The agent knows that the write in flight has had no answer for too long.</summary>
+    public bool ToldUnanswered { get; set; }
+
     public string? LastError { get; set; }
 
     public TimeSpan Renew { get; } = TimeSpan.FromMilliseconds(opened.RenewMs);
@@ -45,6 +48,9 @@ internal sealed class Area(OpenArea opened, ClockReading renewed)
     public static string KeyOf(OpenArea opened) => $"{opened.SlotFile}@{opened.Offset}";
 
     public bool IsLate(ClockReading now) => Expired || now.Since(Renewed) >= EarlyStop;
+
+    /// <summary>The write in flight has had no answer for longer than the next one should have begun.</summary>
+    public bool IsUnanswered(ClockReading now) => Token != 0 && Tried is { } tried && now.Since(tried) >= Renew;
 
     /// <summary>True when the right ends with this very look.</summary>
     public bool Latch(ClockReading now)

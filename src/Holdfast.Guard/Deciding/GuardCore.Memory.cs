@@ -31,8 +31,7 @@ internal sealed partial class GuardCore
     private GuardedArea Show(ClockReading now, string datastore, Area area)
     {
         var ends = now.Plus(area.Ttl - now.Since(area.Renewed)).Boot;
-        // A write that has had no answer for longer than the next one should have begun counts as a failure.
-        var unanswered = area.Token != 0 && area.Tried is { } tried && now.Since(tried) >= area.Renew ? 1 : 0;
+        var unanswered = area.IsUnanswered(now) ? 1 : 0;
         return new(datastore, area.Incarnation, area.Renewed.Boot, ends, area.Expired, area.Failures + unanswered);
     }
 

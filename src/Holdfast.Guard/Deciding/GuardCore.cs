@@ -59,6 +59,11 @@ internal sealed partial class GuardCore
         foreach (var area in _areas.Values)
         {
             Renew(now, area);
+            if (area.IsUnanswered(now) && !area.ToldUnanswered)
+            {
+                area.ToldUnanswered = true;
+                Do(new GuardAction.Tell(false));
+            }
         }
 
         return _actions;
@@ -78,7 +83,7 @@ internal sealed partial class GuardCore
                 patience = Shorter(patience, (area.EarlyStop - age) * 0.9);
             }
 
-            if (area.Tried is { } tried && !_writing.Contains(area.SlotKey))
+            if (area.Tried is { } tried && !(_writing.Contains(area.SlotKey) && area.ToldUnanswered))
             {
                 patience = Shorter(patience, area.Renew - now.Since(tried));
             }
@@ -147,7 +152,7 @@ internal sealed partial class GuardCore
             return;
         }
 
-        (area.Token, area.Tried) = (++_token, now);
+        (area.Token, area.Tried, area.ToldUnanswered) = (++_token, now, false);
         // The counter grows also over a restart of the guard, because it follows the boot's clock.
         _counter = Math.Max(_counter + 1, (ulong)Math.Max(0, now.Boot / 1_000_000));
         _writing.Add(area.SlotKey);

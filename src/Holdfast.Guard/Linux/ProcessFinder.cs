@@ -17,6 +17,9 @@ internal sealed unsafe class ProcessFinder
     private const int LookSlowest = 100;
     private const long Young = 10_000;
 
+    // Far enough back for any clock, and no overflow in a difference.
+    private const long Never = long.MinValue / 2;
+
     private readonly Dictionary<int, Known> _known = [];
     private readonly ConcurrentDictionary<int, int> _pidfds = new();
     private readonly byte[] _entries = new byte[16 * 1024];
@@ -52,7 +55,7 @@ internal sealed unsafe class ProcessFinder
 
     private void Run()
     {
-        var (pause, lastScan) = (LookFirst, long.MinValue);
+        var (pause, lastScan) = (LookFirst, Never);
         while (true)
         {
             if (Environment.TickCount64 - lastScan >= ScanEvery)
@@ -70,7 +73,7 @@ internal sealed unsafe class ProcessFinder
             var rest = (int)Math.Max(0, lastScan + ScanEvery - Environment.TickCount64);
             if (Wait(freezing ? Math.Min(pause, rest) : rest))
             {
-                (lastScan, pause) = (long.MinValue / 2, LookFirst);
+                (lastScan, pause) = (Never, LookFirst);
             }
         }
     }

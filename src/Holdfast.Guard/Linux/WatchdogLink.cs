@@ -32,7 +32,8 @@ internal sealed unsafe class WatchdogLink(string path, Func<GuardInput, IReadOnl
         lock (_link)
         {
             _ended = true;
-            if (IsOpen)
+            // A guard that has not reached it yet still ends the countdown that a former one left.
+            if (IsOpen || Open())
             {
                 Send(_device >= 0 ? "V" : "disarm\n");
                 Close();

@@ -7,7 +7,8 @@ namespace Holdfast.Runtime.Guarding;
 
 /// <summary>
 /// The agent's line to its guard. Connects by itself, again and again; sends orders and hands each one's answer to its callback, or null when
-/// the line broke or the limit passed (the order may then have been obeyed or not: look at the next report). Callbacks come from this
+/// the line broke or the limit passed (the order may then have been obeyed or not: look at the next report). A line on which a limit passed
+/// is given up, as a killed guard whose last write hangs never closes it; so send a <see cref="Report"/> regularly. Callbacks come from this
 /// client's own threads, one at a time per thread, and must not block: post an input and return.
 /// </summary>
 public sealed class GuardClient : IDisposable
@@ -203,6 +204,7 @@ public sealed class GuardClient : IDisposable
         while (!_disposed.Wait(100))
         {
             Action<GuardAnswer?>[] late = [];
+            Socket? silent = null;
             lock (_gate)
             {
                 var now = Stopwatch.GetTimestamp();
@@ -210,6 +212,7 @@ public sealed class GuardClient : IDisposable
                 {
                     var ids = _open.Where(o => o.Value.End <= now).Select(o => o.Key).ToArray();
                     late = [.. ids.Select(i => _open[i].Done)];
+                    silent = _socket;
                     foreach (var id in ids)
                     {
                         _open.Remove(id);
@@ -220,6 +223,12 @@ public sealed class GuardClient : IDisposable
             foreach (var done in late)
             {
                 done(null);
+            }
+
+            // A guard that was killed while its write hangs keeps its end of the line open; its successor listens already.
+            if (silent is not null)
+            {
+                Break(silent);
             }
         }
     }
