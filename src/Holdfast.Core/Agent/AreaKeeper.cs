@@ -21,6 +21,9 @@ internal sealed class AreaKeeper
     private Moment nextPoll;
     private Moment? loadAt;
     private bool busy;
+
+    /// <summary>A report that the guard made before this does not show what it has done since.</summary>
+    private Moment orderedAt;
     private string trouble = "";
 
     public AreaKeeper(AgentContext context, DatastoreOpened opened)
@@ -165,7 +168,7 @@ internal sealed class AreaKeeper
 
     private void FollowGuard()
     {
-        if (context.Guard is not { } guard || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        if (context.Guard is not { } guard || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack || guard.At < Nanoseconds(orderedAt))
         {
             return;
         }
@@ -235,7 +238,7 @@ internal sealed class AreaKeeper
         trouble = "";
         Life = life;
         StartedUpTo = Table.Version;
-        var committedAt = began.Ticks * 100;
+        var committedAt = Nanoseconds(began);
         var plan = context.Plan;
         var thaw = Table.HeldBy(life).Where(m => kept.Contains(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
@@ -254,6 +257,7 @@ internal sealed class AreaKeeper
             }
 
             State = AreaState.Ready;
+            orderedAt = context.Now;
             context.Say(again ? "thawed" : "joined", again
                 ? $"host {context.Settings.Host} has rejoined datastore {Name}; {thaw.Length} machine(s) thawed by right, the others here ended"
                 : $"host {context.Settings.Host} has joined datastore {Name}", datastore: Name, host: context.Settings.Host);
@@ -263,6 +267,9 @@ internal sealed class AreaKeeper
             }
         });
     }
+
+    /// <summary>As the guard counts: nanoseconds of this host's boot clock.</summary>
+    private static long Nanoseconds(Moment moment) => moment.Ticks * 100;
 
     private void ReadSlots()
     {

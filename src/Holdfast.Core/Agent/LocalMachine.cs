@@ -118,6 +118,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             return;
         }
 
+        if (HasProcess && Epoch > area.Table.Version)
+        {
+            // A commit that this host heard of and has not read yet put the machine here: the older table has no say in it.
+            area.PollSoon();
+            return;
+        }
+
         if (entry is null || !entry.IsHeldBy(area.Life))
         {
             if (HasProcess)
