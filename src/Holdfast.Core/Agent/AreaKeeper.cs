@@ -23,6 +23,9 @@ internal sealed class AreaKeeper
     private bool busy;
     private string trouble = "";
 
+    /// <summary>The answer to the last order that opened or rejoined this area came then.</summary>
+    private Moment answered = Moment.Zero;
+
     public AreaKeeper(AgentContext context, DatastoreOpened opened)
     {
         this.context = context;
@@ -170,6 +173,12 @@ internal sealed class AreaKeeper
             return;
         }
 
+        // Safety: a report from before the guard obeyed shows an area that is not open, or still expired. Taken for new, it began another join.
+        if (guard.At <= answered.Ticks * 100)
+        {
+            return;
+        }
+
         var area = guard.Areas.FirstOrDefault(a => a.Datastore == Name);
         var self = Table.Host(new Slot(context.Settings.Slot));
         if (area is { Expired: false })
@@ -247,6 +256,7 @@ internal sealed class AreaKeeper
         context.Out.Guard(order, refusal =>
         {
             busy = false;
+            answered = context.Now;
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
