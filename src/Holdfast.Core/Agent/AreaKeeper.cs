@@ -94,7 +94,7 @@ internal sealed class AreaKeeper
     {
         foreach (var watch in watches.Values)
         {
-            watch.Void();
+            watch.Void(context.Now);
         }
     }
 
@@ -160,10 +160,19 @@ internal sealed class AreaKeeper
 
     private void Learn(LeaseTable table)
     {
-        if (table.Version > Table.Version)
+        if (table.Version <= Table.Version)
         {
-            Table = table;
+            return;
         }
+
+        // Safety: the commit of a new life counts as its first renewal, and it may have begun only just now. Silence from before it proves the
+        // death of the older life at most, so the observation begins anew.
+        foreach (var host in table.Hosts.Values.Where(h => Table.Host(h.Slot)?.Incarnation != h.Incarnation))
+        {
+            watches.GetValueOrDefault(host.Slot.Value)?.Void(context.Now);
+        }
+
+        Table = table;
     }
 
     private void FollowGuard()
