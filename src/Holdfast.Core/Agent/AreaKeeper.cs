@@ -177,7 +177,7 @@ internal sealed class AreaKeeper
 
     private void FollowGuard()
     {
-        if (context.Guard is not { } guard || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        if (context.Guard is not { } guard || context.Looking || Table.Version == 0 || busy || State == AreaState.RolledBack)
         {
             return;
         }
@@ -230,18 +230,28 @@ internal sealed class AreaKeeper
         busy = true;
         State = again ? AreaState.Expired : AreaState.Joining;
         var life = new HostLife(new Slot(context.Settings.Slot), new Incarnation(context.Ids.Id()));
-        var kept = again ? ThawCandidates() : [];
         var began = context.Now;
-        Submit(new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, kept), outcome => Joined(outcome, life, kept, began, again));
+        Submit(
+            new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, NotGone()),
+            outcome => Joined(outcome, life, began, again));
     }
 
-    /// <summary>Frozen processes here that the table still gives to this host's older life; the commit decides whether it still does.</summary>
-    private ImmutableArray<MachineId> ThawCandidates() =>
-        [.. Table.Machines.Values
-            .Where(m => m.Owner?.Slot.Value == context.Settings.Slot && context.Guarded(m.Machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped })
-            .Select(m => m.Machine)];
+    /// <summary>
+    /// Machines with a process here, or with one that ended less than drain ago. Safety: the join frees all others at once and anybody may claim them, so
+    /// whether they can be thawed does not matter here, nor does the table, which may lag; the commit decides which of them are still this host's.
+    /// </summary>
+    private ImmutableArray<MachineId> NotGone() =>
+    [
+        .. context.Local.Values.Where(l => !l.IsGone).Select(l => l.Id)
+            .Concat(context.Found.Keys)
+            .Concat(context.Guard!.Machines.Where(m => m.Pid > 0).Select(m => m.Machine))
+            .Distinct().Order().Select(m => new MachineId(m)),
+    ];
 
-    private void Joined(CommandOutcome outcome, HostLife life, ImmutableArray<MachineId> kept, Moment began, bool again)
+    /// <summary>Every thread stands still, so that it can go on where it stopped. One that could not be stopped whole is ended instead.</summary>
+    private bool CanThaw(MachineId machine) => context.Guarded(machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped };
+
+    private void Joined(CommandOutcome outcome, HostLife life, Moment began, bool again)
     {
         if (outcome is CommandOutcome.Refused refused)
         {
@@ -255,7 +265,7 @@ internal sealed class AreaKeeper
         StartedUpTo = Table.Version;
         var committedAt = began.Ticks * 100;
         var plan = context.Plan;
-        var thaw = Table.HeldBy(life).Where(m => kept.Contains(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
+        var thaw = Table.HeldBy(life).Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
             ? new Rejoin(Name, life.Incarnation.Value, committedAt, thaw)
             : new OpenArea(
@@ -276,7 +286,12 @@ internal sealed class AreaKeeper
             context.Say(again ? "thawed" : "joined", again
                 ? $"host {context.Settings.Host} has rejoined datastore {Name}; {thaw.Length} machine(s) thawed by right, the others here ended"
                 : $"host {context.Settings.Host} has joined datastore {Name}", datastore: Name, host: context.Settings.Host);
-            foreach (var machine in context.Local.Values.Where(l => l.Area == this))
+            foreach (var entry in Table.HeldBy(life))
+            {
+                context.LocalOf(this, entry.Machine.Value);
+            }
+
+            foreach (var machine in context.Local.Values.Where(l => again && l.Area == this))
             {
                 machine.Rejoined(thaw);
             }

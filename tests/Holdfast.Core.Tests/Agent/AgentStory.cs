@@ -20,6 +20,7 @@ internal sealed class AgentStory
     public static readonly Guid Vm = AreaStory.Machine(1).Value;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private readonly Queue<AgentInput> inbox = new();
+    private readonly Dictionary<int, byte[]> blocks = [];
     private ulong beats;
 
     public AgentStory(int hosts = 3)
@@ -51,6 +52,9 @@ internal sealed class AgentStory
 
     /// <summary>Gives the end of a hypervisor call, or null to hold it back (see <see cref="End"/>).</summary>
     public Func<HypervisorCall, HypervisorResult?> Hypervisor { get; set; } = call => new(call.Op, call.Machine);
+
+    /// <summary>What this host reads instead of what stands in an area; null: it cannot be read.</summary>
+    public Func<int, BallotReading?, BallotReading?>? Reread { get; set; }
 
     public List<HypervisorCall> Calls { get; } = [];
 
@@ -195,7 +199,7 @@ internal sealed class AgentStory
             case RegisterIo { Effect: RegisterEffect.ReadAreas read }:
                 foreach (var slot in read.Slots)
                 {
-                    inbox.Enqueue(new RegisterSaid(Store, Area.Read(slot.Value, read.KnownVersion) is { } reading
+                    inbox.Enqueue(new RegisterSaid(Store, Read(slot.Value, read.KnownVersion) is { } reading
                         ? new RegisterInput.AreaRead(read.Ticket, slot, reading)
                         : new RegisterInput.AreaUnreadable(read.Ticket, slot, new AreaFault.Damaged($"ballot-{slot}"))));
                 }
@@ -208,11 +212,19 @@ internal sealed class AgentStory
         }
     }
 
+    private BallotReading? Read(int slot, ulong known) => Area.Read(slot, known) is var reading && Reread is { } reread ? reread(slot, reading) : reading;
+
     private byte[] Block(int slot)
     {
+        if (!Beating.Contains(slot) && blocks.TryGetValue(slot, out var still))
+        {
+            return still;
+        }
+
         var block = new byte[HeartbeatBlock.Length];
         var life = Table.Host(new Slot(slot))?.Incarnation ?? Incarnation.None;
-        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, Beating.Contains(slot) ? ++beats : 1, HeartbeatFlags.None, 0, 1000, 50).Encode(AreaStory.Identity, block);
+        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, ++beats, HeartbeatFlags.None, 0, 1000, 50).Encode(AreaStory.Identity, block);
+        blocks[slot] = block;
         return block;
     }
 }
