@@ -28,9 +28,14 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     /// <summary>Level-triggered on the table: it has the last word on what becomes of the copy here.</summary>
     public void Look()
     {
-        if (ended || Area.Table.Version < ask.Epoch)
+        if (ended)
         {
-            if (!ended && context.Now - began > TableLimit)
+            return;
+        }
+
+        if (Area.Table.Version < ask.Epoch)
+        {
+            if (context.Now - began > TableLimit)
             {
                 Destroy("the lease table does not show this move");
             }

@@ -19,7 +19,7 @@ public sealed class MainJobTests(RunningLab lab)
         var migration = RunningLab.Parse(call, ApiJson.Default.TaskReport).Result!.Migration!;
         Assert.Equal(("h2", "h3", "moved"), (migration.From, migration.To, migration.Outcome));
         Assert.True(migration.CommittedMs <= migration.ResumedMs, $"resumed at {migration.ResumedMs} ms, before its commit at {migration.CommittedMs} ms");
-        Assert.True(migration.FrozenMs <= migration.CommittedMs, $"committed at {migration.CommittedMs} ms, before the source was frozen at {migration.FrozenMs} ms");
+        Assert.True(migration.LookedMs <= migration.CommittedMs, $"committed at {migration.CommittedMs} ms, before the source was frozen and looked at, at {migration.LookedMs} ms");
 
         var after = await lab.SeenAsync("mover", "counts on h3 alone", m => m.Copies is [{ Host: "h3", Executing: true }] && m.Counter > before.Counter + 2);
         Assert.Equal(before.BootId, after.BootId);
