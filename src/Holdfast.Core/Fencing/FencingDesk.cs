@@ -55,7 +55,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !Owns)
+        if (!Silent(wait) || !Owns || AnotherFencesIt)
         {
             return;
         }
@@ -73,6 +73,10 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
         Open();
     }
+
+    /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
+    private bool AnotherFencesIt => Joined.Any(a =>
+        a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
 
     private bool Owns => Joined.Any(a => a.Table.HeldBy(a.Table.Host(new Slot(slot))!.Life).Any());
 
@@ -92,13 +96,17 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
+        CloseOwn();
+        Reset(TimeSpan.Zero);
+        return true;
+    }
+
+    private void CloseOwn()
+    {
         foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
         {
             area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
         }
-
-        Reset(TimeSpan.Zero);
-        return true;
     }
 
     private void Open()
@@ -157,6 +165,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (failure is not null)
             {
                 context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
+                CloseOwn();
                 Reset(RetryAfter);
                 return;
             }
