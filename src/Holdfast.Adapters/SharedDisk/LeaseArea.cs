@@ -114,9 +114,10 @@ internal sealed class LeaseArea : ILeaseArea
         try
         {
             var file = slot == own ? File(name, write: true) : File(name, write: false);
+            byte[]? headers = null;
             for (var tries = 0; tries < 3; tries++)
             {
-                if (TryRead(file, slot, known) is { } reading)
+                if (TryRead(file, slot, known, ref headers) is { } reading)
                 {
                     return new RegisterInput.AreaRead(ticket, slot, reading);
                 }
@@ -131,10 +132,13 @@ internal sealed class LeaseArea : ILeaseArea
         }
     }
 
-    /// <summary>The newer valid side; null when none is whole (a writer overtook this read, or both are damaged).</summary>
-    private BallotReading? TryRead(DirectFile file, Slot slot, ulong known)
+    /// <summary>The newer valid side; null when none is whole (a writer overtook this read, or both are damaged), or when it must be read once more.</summary>
+    /// <param name="headers">Both sides' first blocks as the try before this one found them.</param>
+    private BallotReading? TryRead(DirectFile file, Slot slot, ulong known, ref byte[]? headers)
     {
         var both = file.Read(0, 2 * BlockHeader.Alignment);
+        var stable = headers is not null && headers.AsSpan().SequenceEqual(both);
+        headers = both;
         var sides = new List<(int Side, BlockHeader Header)>(2);
         for (var side = 0; side < 2; side++)
         {
@@ -150,6 +154,13 @@ internal sealed class LeaseArea : ILeaseArea
             if (BallotCodec.Decode(side, header, Whole(file, side, header, both), known) is { } reading)
             {
                 return reading;
+            }
+
+            if (!stable)
+            {
+                // Safety: the older side stands for the area only when the newer one is torn and stays so. If its writer has come round to this side
+                // again since its header was read, the older side was already overwritten once, and what it said must not be believed.
+                return null;
             }
         }
 

@@ -55,7 +55,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !Owns)
+        if (!Silent(wait) || !IsInTheWay)
         {
             return;
         }
@@ -74,7 +74,9 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         Open();
     }
 
-    private bool Owns => Joined.Any(a => a.Table.HeldBy(a.Table.Host(new Slot(slot))!.Life).Any());
+    /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
+    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
+        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
 
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
