@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Holdfast.Core.Guarding;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 using Holdfast.Guard.Linux;
 
 namespace Holdfast.Guard;

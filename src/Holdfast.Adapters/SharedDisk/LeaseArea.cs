@@ -92,13 +92,11 @@ internal sealed class LeaseArea : ILeaseArea
         {
             var side = BallotCodec.Encode(write.Record, Identity, own);
             var file = File(name, write: true);
-            if (side.Length > BlockHeader.Alignment)
+            foreach (var (offset, bytes) in BallotFile.Writes(write.Side, side))
             {
-                // The first block last: its header makes the side valid only when all of the body is there.
-                file.Write(AreaLayout.Rest(write.Side), side.AsSpan(BlockHeader.Alignment));
+                file.Write(offset, bytes.Span);
             }
 
-            file.Write(AreaLayout.FirstBlock(write.Side), side.AsSpan(0, BlockHeader.Alignment));
             return WriteOutcome.Done;
         }
         catch (IOException)
@@ -114,10 +112,9 @@ internal sealed class LeaseArea : ILeaseArea
         try
         {
             var file = slot == own ? File(name, write: true) : File(name, write: false);
-            byte[]? headers = null;
             for (var tries = 0; tries < 3; tries++)
             {
-                if (TryRead(file, slot, known, ref headers) is { } reading)
+                if (BallotFile.Read(file.Read, Identity, slot, known) is { } reading)
                 {
                     return new RegisterInput.AreaRead(ticket, slot, reading);
                 }
@@ -130,48 +127,6 @@ internal sealed class LeaseArea : ILeaseArea
             Forget(name);
             return Unreadable(slot, ticket, e.Message);
         }
-    }
-
-    /// <summary>The newer valid side; null when none is whole (a writer overtook this read, or both are damaged), or when it must be read once more.</summary>
-    /// <param name="headers">Both sides' first blocks as the try before this one found them.</param>
-    private BallotReading? TryRead(DirectFile file, Slot slot, ulong known, ref byte[]? headers)
-    {
-        var both = file.Read(0, 2 * BlockHeader.Alignment);
-        var stable = headers is not null && headers.AsSpan().SequenceEqual(both);
-        headers = both;
-        var sides = new List<(int Side, BlockHeader Header)>(2);
-        for (var side = 0; side < 2; side++)
-        {
-            if (both.Length >= (side + 1) * BlockHeader.Alignment &&
-                BallotCodec.ReadHeader(both.AsSpan(side * BlockHeader.Alignment, BlockHeader.Alignment), Identity, slot, out var header) is null)
-            {
-                sides.Add((side, header));
-            }
-        }
-
-        foreach (var (side, header) in sides.OrderByDescending(s => s.Header.Sequence))
-        {
-            if (BallotCodec.Decode(side, header, Whole(file, side, header, both), known) is { } reading)
-            {
-                return reading;
-            }
-
-            if (!stable)
-            {
-                // Safety: the older side stands for the area only when the newer one is torn and stays so. If its writer has come round to this side
-                // again since its header was read, the older side was already overwritten once, and what it said must not be believed.
-                return null;
-            }
-        }
-
-        return null;
-    }
-
-    private static byte[] Whole(DirectFile file, int side, BlockHeader header, byte[] both)
-    {
-        var first = both.AsSpan(side * BlockHeader.Alignment, BlockHeader.Alignment);
-        var rest = BallotCodec.LengthOf(header) - BlockHeader.Alignment;
-        return rest <= 0 ? first.ToArray() : [.. first, .. file.Read(AreaLayout.Rest(side), rest)];
     }
 
     private static RegisterInput Unreadable(Slot slot, long ticket, string why) =>

@@ -183,7 +183,7 @@ internal sealed class AreaKeeper
         }
 
         // Safety: a report from before the guard obeyed shows an area that is not open, or still expired. Taken for new, it began another join.
-        if (guard.At <= answered.Ticks * 100)
+        if (guard.At <= Nanoseconds(answered))
         {
             return;
         }
@@ -263,7 +263,7 @@ internal sealed class AreaKeeper
         trouble = "";
         Life = life;
         StartedUpTo = Table.Version;
-        var committedAt = began.Ticks * 100;
+        var committedAt = Nanoseconds(began);
         var plan = context.Plan;
         var thaw = Table.HeldBy(life).Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
@@ -297,6 +297,9 @@ internal sealed class AreaKeeper
             }
         });
     }
+
+    /// <summary>As the guard counts: nanoseconds of this host's boot clock.</summary>
+    private static long Nanoseconds(Moment moment) => moment.Ticks * 100;
 
     private void ReadSlots()
     {

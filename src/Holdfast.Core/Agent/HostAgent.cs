@@ -223,12 +223,25 @@ public sealed class HostAgent
             }
         }
 
-        if (context.Now >= nextNote && context.Guard is not null)
+        if (context.Now >= nextNote)
         {
             nextNote = context.Now + TimeSpan.FromMilliseconds(500);
-            var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.Conditions.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
-            context.Out.Guard(note, _ => { });
+            TellGuard();
         }
+    }
+
+    /// <summary>The agent's sign of life to its guard.</summary>
+    private void TellGuard()
+    {
+        if (context.Guard is null)
+        {
+            // A guard that has nothing to renew says nothing by itself, and a report may have been lost with an earlier line: ask until it comes.
+            context.Out.Guard(new Guarding.Report(), _ => { });
+            return;
+        }
+
+        var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.Conditions.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
+        context.Out.Guard(note, _ => { });
     }
 
     private HeartbeatFlags Flags() =>

@@ -159,6 +159,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         if (area.Table.Version < Epoch)
         {
             // The epoch was told by a peer, or granted to an earlier agent; the table here is older and says nothing about this process.
+            area.PollSoon();
             return;
         }
 

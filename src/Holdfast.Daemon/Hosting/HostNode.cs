@@ -27,8 +27,6 @@ namespace Holdfast.Daemon.Hosting;
 /// <summary>One host's agent, put together. Ending it touches no machine: QEMU, the guard and etcd go on, and the next agent takes them up.</summary>
 internal sealed class HostNode(DaemonOptions options, Action<string> say)
 {
-    private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(1);
-
     private readonly HostMeter meter = new();
     private readonly HostPaths paths = new();
 
@@ -87,7 +85,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             agent.Measured(Conditions(agent, intent));
         };
         intent.Start();
-        using var measuring = new Timer(_ => agent.Measured(Conditions(agent, intent)), null, TimeSpan.Zero, MeasureEvery);
+        using var measuring = new Timer(_ => agent.Measured(Conditions(agent, intent)), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);
 
         await app.StartAsync();
@@ -180,7 +178,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
 
     /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>
     private long FreeMemory(HostSnapshot snapshot) => options.MemoryMiB is { } all
-        ? Math.Max(0, all - snapshot.Machines.Where(m => m.Owner == snapshot.Slot || m.Target == snapshot.Slot).Sum(m => (long)(m.Definition?.MemoryMiB ?? 0)))
+        ? snapshot.FreeMemoryMiB(all)
         : Math.Max(0, HostMeter.AvailableMemoryMiB() - 512);
 
     private IEnumerable<string> Alarms(EtcdProcess member, LibvirtConnection connection)

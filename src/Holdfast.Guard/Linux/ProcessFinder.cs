@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Holdfast.Core.Guarding;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Linux;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Holdfast.Core.Leases;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Linux;
 

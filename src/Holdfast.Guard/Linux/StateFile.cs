@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Guard.Linux;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Linux;
 

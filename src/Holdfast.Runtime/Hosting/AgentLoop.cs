@@ -11,15 +11,11 @@ namespace Holdfast.Runtime.Hosting;
 /// </summary>
 public sealed class AgentLoop : IAgent, IDisposable
 {
-    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SnapshotEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ReopenEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrderLimit = TimeSpan.FromMinutes(10);
     private readonly BlockingCollection<Action> inbox = new(new ConcurrentQueue<Action>());
     private readonly ConcurrentDictionary<long, TaskCompletionSource<string?>> orders = new();
-    private readonly ConcurrentDictionary<string, string> datastores = new();
-    private readonly AgentSettings settings;
-    private readonly ClusterId cluster;
+    private readonly DatastoreOpener opener;
     private readonly AgentPorts ports;
     private readonly HostAgent core;
     private readonly Driver driver;
@@ -32,7 +28,7 @@ public sealed class AgentLoop : IAgent, IDisposable
     /// <param name="broken">Called on the loop's thread when the core broke an invariant or threw; nothing is decided after it.</param>
     public AgentLoop(AgentSettings settings, ClusterId cluster, AgentPorts ports, Action<Exception> broken)
     {
-        (this.settings, this.cluster, this.ports, this.broken) = (settings, cluster, ports, broken);
+        (this.ports, this.broken) = (ports, broken);
         core = new(settings);
         snapshot = core.Snapshot();
         driver = new(core, ports, Post)
@@ -48,6 +44,7 @@ public sealed class AgentLoop : IAgent, IDisposable
                 }
             },
         };
+        opener = new(ports.Areas, cluster, settings.Slot, driver, Enqueue, (delay, act) => Task.Delay(delay).ContinueWith(_ => act(), TaskScheduler.Default));
         driver.Connect();
         thread = new(Run) { Name = "agent", IsBackground = true, Priority = ThreadPriority.AboveNormal };
     }
@@ -82,10 +79,7 @@ public sealed class AgentLoop : IAgent, IDisposable
 
     public void AddDatastore(string name, string path, TimeSpan drain)
     {
-        if (datastores.TryAdd(name, path))
-        {
-            Open(name, path, drain);
-        }
+        opener.Add(name, path, drain);
     }
 
     public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp));
@@ -115,23 +109,6 @@ public sealed class AgentLoop : IAgent, IDisposable
         }
     }
 
-    private void Open(string name, string path, TimeSpan drain) => ports.Areas.Open(path, cluster, settings.Slot, (area, failure) =>
-    {
-        if (stopping)
-        {
-            return;
-        }
-
-        if (area is not null)
-        {
-            Enqueue(() => driver.Opened(name, path, drain, area));
-            return;
-        }
-
-        Post(new DatastoreFailed(name, path, failure ?? "it cannot be opened"));
-        _ = Task.Delay(ReopenEvery).ContinueWith(_ => Open(name, path, drain), TaskScheduler.Default);
-    });
-
     private void Run()
     {
         var nextTick = ports.Clock.Now;
@@ -148,7 +125,7 @@ public sealed class AgentLoop : IAgent, IDisposable
 
                 if (ports.Clock.Now >= nextTick)
                 {
-                    nextTick = ports.Clock.Now + TickEvery;
+                    nextTick = ports.Clock.Now + AgentRhythm.TickEvery;
                     driver.Take(new Tick());
                 }
 

@@ -1,5 +1,5 @@
 using Holdfast.Core.Guarding;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Tests.Deciding;
 

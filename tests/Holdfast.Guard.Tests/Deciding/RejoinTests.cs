@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Tests.Deciding;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using Holdfast.Core.Guarding;
-using Holdfast.Guard.Deciding;
+using Holdfast.Core.Guarding.Deciding;
 
 namespace Holdfast.Guard.Tests.Deciding;
 

@@ -14,7 +14,7 @@ namespace Holdfast.Guard.Tests.Running;
 internal sealed class Yard : IDisposable
 {
     public const string Store = "gold";
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly Guid Boot = Guid.NewGuid();
     private readonly string _folder = Directory.CreateTempSubdirectory("holdfast-guard-").FullName;
     private readonly Process _namespaces;
@@ -202,21 +202,11 @@ internal sealed class Yard : IDisposable
         }
     }
 
-    /// <summary>The native guard where it is built and not older than what this test was built with, else the managed one.</summary>
-    private static string[] GuardProgram()
-    {
-        var managed = Path.Combine(AppContext.BaseDirectory, "holdfast-guard.dll");
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var native = Path.Combine(folder.FullName, "artifacts", "product", "bin", "holdfast-guard");
-            if (File.Exists(native) && File.GetLastWriteTimeUtc(native) >= File.GetLastWriteTimeUtc(managed))
-            {
-                return [native];
-            }
-        }
-
-        return [Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", "exec", managed];
-    }
+    /// <summary>The native guard that ./test has just built, as users run it; without one (an IDE) the managed one.</summary>
+    private static string[] GuardProgram() =>
+        Environment.GetEnvironmentVariable("HOLDFAST_BIN") is { } bin && Path.Combine(bin, "holdfast-guard") is var native && File.Exists(native)
+            ? [native]
+            : ["dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "holdfast-guard.dll")];
 
     private void Inside(params string[] words)
     {

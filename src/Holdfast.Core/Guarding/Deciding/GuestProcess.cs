@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>One QEMU process that was found on this host.</summary>
 internal sealed class GuestProcess(int pid, ulong startTime, int parent, Guid? machine)

@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>The part that follows the processes: who may run is frozen or thawed until it is so.</summary>
 internal sealed partial class GuardCore

@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>The part that shows the state: to the agent, and to the guard that comes after this one.</summary>
 internal sealed partial class GuardCore

@@ -1,7 +1,7 @@
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>
 /// All decisions of the guard (DESIGN §4): who may run, until when, and what is done to who may not. Synchronous, without clock, file or

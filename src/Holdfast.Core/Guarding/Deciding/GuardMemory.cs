@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>What a restarted guard must know. <paramref name="BootId"/> is the kernel's: of another boot nothing is kept.</summary>
 internal sealed record GuardMemory(

@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>Everything that can happen to the guard. The clock comes beside it, so that a test can say what time it is.</summary>
 internal abstract record GuardInput

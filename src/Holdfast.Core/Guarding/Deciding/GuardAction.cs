@@ -1,7 +1,7 @@
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>What the decisions ask the shell to do. None of them may wait for anything in the thread that asked.</summary>
 internal abstract record GuardAction

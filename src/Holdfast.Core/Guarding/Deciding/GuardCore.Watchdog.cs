@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>
 /// The part that decides whether the watchdog may be petted: left alone from that moment, it must fire no later than expiry + stop of

@@ -1,6 +1,6 @@
 using Holdfast.Core.Guarding;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>One heartbeat slot and the right that its renewals carry.</summary>
 internal sealed class Area(OpenArea opened, ClockReading renewed)

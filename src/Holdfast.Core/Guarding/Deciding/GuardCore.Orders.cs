@@ -1,7 +1,7 @@
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>The part that obeys the agent. Each order ends with one answer; a refusal changes nothing.</summary>
 internal sealed partial class GuardCore

@@ -1,4 +1,4 @@
-namespace Holdfast.Guard.Deciding;
+namespace Holdfast.Core.Guarding.Deciding;
 
 /// <summary>
 /// One reading of this host's two monotonic clocks, in nanoseconds. CLOCK_BOOTTIME counts suspend but may be slewed by chrony;
