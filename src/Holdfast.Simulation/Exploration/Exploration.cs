@@ -9,6 +9,7 @@ public sealed record Exploration(
     /// <summary>All that can be explored, by what is explored.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<Exploration>> All = new SortedDictionary<string, IReadOnlyList<Exploration>>(StringComparer.Ordinal)
     {
+        ["handover"] = HandOver.HandOverExplorations.All,
         ["paxos"] = Register.RegisterExplorations.All,
     };
 
