@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
@@ -15,5 +16,7 @@ public sealed record AgentSettings(
     string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<string> Networks,
     ImmutableSortedDictionary<int, string> Hosts, bool HasFenceDevice, bool FastShot, bool FenceCutsPath, string MigrationAddress, WatchdogClass Watchdog)
 {
+    internal MoveFlaws MoveFlaws { get; init; }
+
     public string NameOf(int slot) => Hosts.GetValueOrDefault(slot) ?? $"slot {slot}";
 }

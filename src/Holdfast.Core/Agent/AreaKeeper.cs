@@ -58,6 +58,9 @@ internal sealed class AreaKeeper
         _ => "",
     };
 
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form => $"{State} {Table.Version} {busy} {StartedUpTo} {Table.IsCurrent(Life)} {register.State.Phase}";
+
     /// <summary>This host's present life here; its incarnation is None before the first join.</summary>
     public HostLife Life { get; private set; }
 

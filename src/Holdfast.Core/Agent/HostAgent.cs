@@ -48,6 +48,9 @@ public sealed class HostAgent
 
     public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, orders);
 
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form => string.Join('|', context.Areas.Values.Select(a => a.Form).Concat(context.Local.Values.Select(l => l.Form)).Append($"{context.Looking} {adopting} {context.Found.Count}"));
+
     private void Take(AgentInput input)
     {
         switch (input)

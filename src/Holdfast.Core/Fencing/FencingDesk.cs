@@ -55,7 +55,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !Owns || AnotherFencesIt)
+        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt)
         {
             return;
         }
@@ -78,7 +78,9 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool AnotherFencesIt => Joined.Any(a =>
         a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
 
-    private bool Owns => Joined.Any(a => a.Table.HeldBy(a.Table.Host(new Slot(slot))!.Life).Any());
+    /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
+    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
+        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
 
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()

@@ -23,6 +23,8 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private string xml = "";
     private bool performed;
     private bool completed;
+    private bool freezing;
+    private string? cancelAfterFreeze;
     private bool looked;
     private bool targetComplete;
     private bool deciding;
@@ -30,6 +32,9 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private Moment lastPrepare;
 
     public Guid Id => move;
+
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
 
     public int Target => target;
 
@@ -179,9 +184,24 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         deadline = context.Now + HandOverLimit;
         Tell(new MovePerformed { Move = move, Machine = machine.Id, From = context.Settings.Slot });
 
+        if (context.Settings.MoveFlaws.HasFlag(MoveFlaws.CommitsWithoutFreeze))
+        {
+            looked = true;
+            DecideWhenBoth();
+            return;
+        }
+
         // Safety: looking only before the freeze leaves a gap in which the copy may run; the adapter looks again after it.
+        freezing = true;
         context.Out.Call(op => new FreezeAndLook(op, machine.Id), look =>
         {
+            freezing = false;
+            if (cancelAfterFreeze is { } why)
+            {
+                Cancel(why);
+                return;
+            }
+
             if (look.Failure is { } ran)
             {
                 Cancel($"the copy here cannot be given: {ran}");
@@ -243,6 +263,13 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     {
         if (State != "moving" || deciding)
         {
+            return;
+        }
+
+        if (freezing)
+        {
+            // A thaw that overtook the freeze would leave the copy stopped for ever.
+            cancelAfterFreeze ??= why;
             return;
         }
 
