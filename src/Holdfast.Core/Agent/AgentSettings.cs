@@ -15,5 +15,9 @@ public sealed record AgentSettings(
     string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<string> Networks,
     ImmutableSortedDictionary<int, string> Hosts, bool HasFenceDevice, bool FastShot, bool FenceCutsPath, string MigrationAddress, WatchdogClass Watchdog)
 {
+    internal AgentFlaws Flaws { get; init; }
+
+    internal RegisterFlaws RegisterFlaws { get; init; }
+
     public string NameOf(int slot) => Hosts.GetValueOrDefault(slot) ?? $"slot {slot}";
 }

@@ -16,11 +16,16 @@ internal sealed class AreaKeeper
     private readonly LeaseRegister register;
     private readonly TableQueue queue;
     private readonly SortedDictionary<int, SlotWatch> watches = [];
+    private (ulong Version, HostLife Life) holdings;
+    private ImmutableArray<MachineEntry> free = [];
+    private ulong freeOf;
+    private (ulong Version, int Known) loaded;
     private bool reading;
     private Moment nextRead;
     private Moment nextPoll;
     private Moment? loadAt;
     private bool busy;
+    private Moment ordered;
     private string trouble = "";
 
     public AreaKeeper(AgentContext context, DatastoreOpened opened)
@@ -29,7 +34,7 @@ internal sealed class AreaKeeper
         this.opened = opened;
 
         // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
-        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain));
+        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain) { Flaws = context.Settings.RegisterFlaws });
         queue = new(context, new Slot(context.Settings.Slot), Tell);
         Tell(new RegisterInput.Start());
     }
@@ -63,7 +68,31 @@ internal sealed class AreaKeeper
 
     public IEnumerable<SlotWatch> Watches => watches.Values;
 
-    public bool RenewsWell => context.Guard?.Areas.FirstOrDefault(a => a.Datastore == Name) is { Expired: false, Failures: 0 };
+    public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
+
+    /// <summary>True once for each version of the table and each life: this host may hold something that it did not hold before.</summary>
+    public bool HasNewHoldings()
+    {
+        var now = (Table.Version, Life);
+        var changed = now != holdings;
+        holdings = now;
+        return changed;
+    }
+
+    /// <summary>Free machines that are wanted, by the table's order.</summary>
+    public ImmutableArray<MachineEntry> FreeAndWanted
+    {
+        get
+        {
+            if (freeOf != Table.Version)
+            {
+                freeOf = Table.Version;
+                free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
+            }
+
+            return free;
+        }
+    }
 
     public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
 
@@ -165,12 +194,13 @@ internal sealed class AreaKeeper
 
     private void FollowGuard()
     {
-        if (context.Guard is not { } guard || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        // Safety: a report from before the guard's last answer shows the state before it, and would have this host join a second time.
+        if (context.Guard is not { } guard || guard.At < ordered.Ticks * 100 || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
         {
             return;
         }
 
-        var area = guard.Areas.FirstOrDefault(a => a.Datastore == Name);
+        var area = Guarded();
         var self = Table.Host(new Slot(context.Settings.Slot));
         if (area is { Expired: false })
         {
@@ -199,6 +229,22 @@ internal sealed class AreaKeeper
         }
 
         Join(area is not null);
+    }
+
+    private GuardedArea? Guarded()
+    {
+        if (context.Guard is { } guard)
+        {
+            foreach (var area in guard.Areas)
+            {
+                if (area.Datastore == Name)
+                {
+                    return area;
+                }
+            }
+        }
+
+        return null;
     }
 
     private void Join(bool again)
@@ -247,6 +293,7 @@ internal sealed class AreaKeeper
         context.Out.Guard(order, refusal =>
         {
             busy = false;
+            ordered = context.Now;
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
@@ -302,16 +349,18 @@ internal sealed class AreaKeeper
             return;
         }
 
-        if (Table.Machines.Keys.All(m => context.Definitions.ContainsKey(m.Value)))
+        var known = (Table.Version, context.Definitions.Count);
+        if (loaded == known || Table.Machines.Keys.All(m => context.Definitions.ContainsKey(m.Value)))
         {
+            loaded = known;
             return;
         }
 
         loadAt = context.Now + TimeSpan.FromSeconds(30);
-        context.Out.Load(Name, Path, loaded =>
+        context.Out.Load(Name, Path, found =>
         {
             loadAt = context.Now + TimeSpan.FromMilliseconds(500);
-            foreach (var definition in loaded.Definitions)
+            foreach (var definition in found.Definitions)
             {
                 context.Definitions[definition.Id] = definition;
             }

@@ -31,16 +31,41 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         _ => Silent(context.Plan.Suspect) ? "suspect" : Observed ? "alive" : "unknown",
     };
 
+    /// <summary>Nothing is under way against it.</summary>
+    public bool IsWatching => stage == FencingStage.Watching;
+
     private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
 
-    private IEnumerable<AreaKeeper> Joined => context.Areas.Values.Where(a => a.State == AreaState.Ready && a.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None);
+    private IEnumerable<AreaKeeper> Joined => context.AreasInOrder.Where(Counts);
+
+    private bool Counts(AreaKeeper area) => area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None;
 
     /// <summary>The incarnation that the confirmed shot was aimed at in this area, or None.</summary>
     public Incarnation Fenced(string datastore) => stage == FencingStage.Confirmed ? named.GetValueOrDefault(datastore) : Incarnation.None;
 
     /// <summary>Silent on all channels for at least this long, under this host's own unbroken observation.</summary>
-    public bool Silent(TimeSpan span) =>
-        Joined.Any() && Joined.All(a => a.RenewsWell && a.Watch(slot).Silence >= span) && !context.Network.HeardWithin(context.Now, slot, span);
+    public bool Silent(TimeSpan span)
+    {
+        if (context.Network.HeardWithin(context.Now, slot, span))
+        {
+            return false;
+        }
+
+        var any = false;
+        foreach (var area in context.AreasInOrder)
+        {
+            if (Counts(area))
+            {
+                any = true;
+                if (area.Watch(slot).Silence < span || !area.RenewsWell)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return any;
+    }
 
     public void Look(bool cliff, int rank)
     {
