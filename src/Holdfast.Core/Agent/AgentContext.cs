@@ -37,8 +37,11 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public SortedDictionary<Guid, LocalMachine> Local { get; } = [];
 
-    /// <summary>Set once the processes of an earlier agent were looked for.</summary>
-    public bool Adopted { get; set; }
+    /// <summary>The processes of an earlier agent have not been looked for yet.</summary>
+    public bool Looking { get; set; } = true;
+
+    /// <summary>Those that were found and that no table here has shown an entry of yet. Nothing is done to them: another datastore may be theirs.</summary>
+    public SortedDictionary<Guid, FoundMachine> Found { get; } = [];
 
     public string NameOf(Guid machine) => Definitions.TryGetValue(machine, out var d) ? d.Name : machine.ToString("N")[..8];
 
@@ -60,6 +63,10 @@ internal sealed class AgentContext(AgentSettings settings)
         if (!Local.TryGetValue(machine, out var local))
         {
             Local[machine] = local = new LocalMachine(this, area, machine);
+            if (Found.Remove(machine, out var found))
+            {
+                local.Adopt(found, Guarded(machine)?.Epoch ?? found.Epoch);
+            }
         }
 
         return local;

@@ -25,8 +25,10 @@ internal sealed class AreaKeeper
     private Moment nextPoll;
     private Moment? loadAt;
     private bool busy;
-    private Moment ordered;
     private string trouble = "";
+
+    /// <summary>The answer to the last order that opened or rejoined this area came then.</summary>
+    private Moment answered = Moment.Zero;
 
     public AreaKeeper(AgentContext context, DatastoreOpened opened)
     {
@@ -120,7 +122,7 @@ internal sealed class AreaKeeper
     {
         foreach (var watch in watches.Values)
         {
-            watch.Void();
+            watch.Void(context.Now);
         }
     }
 
@@ -186,16 +188,30 @@ internal sealed class AreaKeeper
 
     private void Learn(LeaseTable table)
     {
-        if (table.Version > Table.Version)
+        if (table.Version <= Table.Version)
         {
-            Table = table;
+            return;
         }
+
+        // Safety: the commit of a new life counts as its first renewal, and it may have begun only just now. Silence from before it proves the
+        // death of the older life at most, so the observation begins anew.
+        foreach (var host in table.Hosts.Values.Where(h => Table.Host(h.Slot)?.Incarnation != h.Incarnation))
+        {
+            watches.GetValueOrDefault(host.Slot.Value)?.Void(context.Now);
+        }
+
+        Table = table;
     }
 
     private void FollowGuard()
     {
-        // Safety: a report from before the guard's last answer shows the state before it, and would have this host join a second time.
-        if (context.Guard is not { } guard || guard.At < ordered.Ticks * 100 || !context.Adopted || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        if (context.Guard is not { } guard || context.Looking || Table.Version == 0 || busy || State == AreaState.RolledBack)
+        {
+            return;
+        }
+
+        // Safety: a report from before the guard obeyed shows an area that is not open, or still expired. Taken for new, it began another join.
+        if (guard.At <= Nanoseconds(answered))
         {
             return;
         }
@@ -258,18 +274,28 @@ internal sealed class AreaKeeper
         busy = true;
         State = again ? AreaState.Expired : AreaState.Joining;
         var life = new HostLife(new Slot(context.Settings.Slot), new Incarnation(context.Ids.Id()));
-        var kept = again ? ThawCandidates() : [];
         var began = context.Now;
-        Submit(new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, kept), outcome => Joined(outcome, life, kept, began, again));
+        Submit(
+            new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, NotGone()),
+            outcome => Joined(outcome, life, began, again));
     }
 
-    /// <summary>Frozen processes here that the table still gives to this host's older life; the commit decides whether it still does.</summary>
-    private ImmutableArray<MachineId> ThawCandidates() =>
-        [.. Table.Machines.Values
-            .Where(m => m.Owner?.Slot.Value == context.Settings.Slot && context.Guarded(m.Machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped })
-            .Select(m => m.Machine)];
+    /// <summary>
+    /// Machines with a process here, or with one that ended less than drain ago. Safety: the join frees all others at once and anybody may claim them, so
+    /// whether they can be thawed does not matter here, nor does the table, which may lag; the commit decides which of them are still this host's.
+    /// </summary>
+    private ImmutableArray<MachineId> NotGone() =>
+    [
+        .. context.Local.Values.Where(l => !l.IsGone).Select(l => l.Id)
+            .Concat(context.Found.Keys)
+            .Concat(context.Guard!.Machines.Where(m => m.Pid > 0).Select(m => m.Machine))
+            .Distinct().Order().Select(m => new MachineId(m)),
+    ];
 
-    private void Joined(CommandOutcome outcome, HostLife life, ImmutableArray<MachineId> kept, Moment began, bool again)
+    /// <summary>Every thread stands still, so that it can go on where it stopped. One that could not be stopped whole is ended instead.</summary>
+    private bool CanThaw(MachineId machine) => context.Guarded(machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped };
+
+    private void Joined(CommandOutcome outcome, HostLife life, Moment began, bool again)
     {
         if (outcome is CommandOutcome.Refused refused)
         {
@@ -281,9 +307,9 @@ internal sealed class AreaKeeper
         trouble = "";
         Life = life;
         StartedUpTo = Table.Version;
-        var committedAt = began.Ticks * 100;
+        var committedAt = Nanoseconds(began);
         var plan = context.Plan;
-        var thaw = Table.HeldBy(life).Where(m => kept.Contains(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
+        var thaw = Table.HeldBy(life).Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
             ? new Rejoin(Name, life.Incarnation.Value, committedAt, thaw)
             : new OpenArea(
@@ -293,7 +319,7 @@ internal sealed class AreaKeeper
         context.Out.Guard(order, refusal =>
         {
             busy = false;
-            ordered = context.Now;
+            answered = context.Now;
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
@@ -304,12 +330,20 @@ internal sealed class AreaKeeper
             context.Say(again ? "thawed" : "joined", again
                 ? $"host {context.Settings.Host} has rejoined datastore {Name}; {thaw.Length} machine(s) thawed by right, the others here ended"
                 : $"host {context.Settings.Host} has joined datastore {Name}", datastore: Name, host: context.Settings.Host);
-            foreach (var machine in context.Local.Values.Where(l => l.Area == this))
+            foreach (var entry in Table.HeldBy(life))
+            {
+                context.LocalOf(this, entry.Machine.Value);
+            }
+
+            foreach (var machine in context.Local.Values.Where(l => again && l.Area == this))
             {
                 machine.Rejoined(thaw);
             }
         });
     }
+
+    /// <summary>As the guard counts: nanoseconds of this host's boot clock.</summary>
+    private static long Nanoseconds(Moment moment) => moment.Ticks * 100;
 
     private void ReadSlots()
     {

@@ -169,9 +169,9 @@ public sealed class HostAgent
     {
         foreach (var area in context.AreasInOrder)
         {
-            if (area.State == AreaState.Ready && area.HasNewHoldings())
+            if (area.State == AreaState.Ready && (area.HasNewHoldings() || context.Found.Count > 0))
             {
-                foreach (var entry in area.Table.HeldBy(area.Life))
+                foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
                 {
                     context.LocalOf(area, entry.Machine.Value);
                 }
@@ -194,7 +194,7 @@ public sealed class HostAgent
     /// <summary>After a start of the agent: what does an earlier agent's life here still run? Nothing is joined or started before that is known.</summary>
     private void Adopt()
     {
-        if (context.Adopted || adopting || context.Guard is null || context.Areas.Count == 0)
+        if (!context.Looking || adopting || context.Guard is null)
         {
             return;
         }
@@ -208,14 +208,11 @@ public sealed class HostAgent
                 return;
             }
 
-            var area = context.Areas.Values.First();
+            context.Looking = false;
             foreach (var found in result.Found)
             {
-                var owner = context.Areas.Values.FirstOrDefault(a => a.Table.Machine(new MachineId(found.Machine)) is not null) ?? area;
-                context.LocalOf(owner, found.Machine).Adopt(found, context.Guarded(found.Machine)?.Epoch ?? found.Epoch);
+                context.Found[found.Machine] = found;
             }
-
-            context.Adopted = context.Areas.Values.All(a => a.Table.Version > 0);
         });
     }
 

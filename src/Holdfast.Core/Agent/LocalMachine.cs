@@ -12,9 +12,18 @@ namespace Holdfast.Core.Agent;
 internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid id)
 {
     private const int StartsBeforeGivingUp = 3;
-    private ulong startedEpoch;
+
+    /// <summary>The last epoch in which a process was, or may have been, made here. The guard knows what an earlier agent was granted.</summary>
+    private ulong startedEpoch = context.Guarded(id)?.Epoch ?? 0;
     private bool busy;
     private bool killed;
+    private bool killAsked;
+
+    /// <summary>Its CPUs may have executed since its process was made, so that its writes may be under way.</summary>
+    private bool ran;
+
+    /// <summary>It stands still, and this agent does not know whether the machine has run elsewhere since: it goes on only in the epoch it was granted.</summary>
+    private bool doubtful;
     private bool guestShutDown;
     private int failures;
     private Moment notBefore;
@@ -41,12 +50,16 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
+    /// <summary>No process, and nothing of an earlier one can still land on the store.</summary>
+    public bool IsGone => !HasProcess && context.Now >= notBefore;
+
     /// <summary>Taken into view after a restart of the agent.</summary>
     public void Adopt(FoundMachine found, ulong grantedEpoch)
     {
         Phase = found.Running ? LocalPhase.Running : LocalPhase.Paused;
         Epoch = grantedEpoch;
         startedEpoch = grantedEpoch;
+        (ran, doubtful) = (true, true);
     }
 
     public void Rejoined(IReadOnlyList<Thawed> thawed)
@@ -55,7 +68,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             Epoch = mine.Epoch;
             startedEpoch = mine.Epoch;
+            doubtful = false;
             Reason = "thawed: the table still gives it to this host";
+        }
+        else if (HasProcess)
+        {
+            // The guard kills it; it is over when the hypervisor says so.
+            Phase = LocalPhase.Ending;
         }
     }
 
@@ -79,6 +98,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 break;
             case MachineEventKind.Resumed when Phase == LocalPhase.Paused:
                 Phase = LocalPhase.Running;
+                ran = true;
                 Reason = "";
                 break;
         }
@@ -90,16 +110,15 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>Wanted is stop already; end the process without asking the guest.</summary>
     public void Kill()
     {
-        if (HasProcess && Phase != LocalPhase.Ending && Leaving is null && Coming is null)
-        {
-            EndProcess("killed by order");
-        }
+        // Safety: one that is just being made has no process that could be ended; its start is waited for.
+        killAsked = HasProcess;
     }
 
-    /// <summary>A move has ended with the machine here, running in this epoch.</summary>
-    public void Arrived(ulong epoch)
+    /// <summary>A move has ended with the machine here in this epoch; not <paramref name="running"/>: nobody knows whether its CPUs were started.</summary>
+    public void Arrived(ulong epoch, bool running)
     {
-        (Phase, Epoch, startedEpoch, Coming, Reason) = (LocalPhase.Running, epoch, epoch, null, "");
+        (Phase, Epoch, startedEpoch, Coming, Reason) = (running ? LocalPhase.Running : LocalPhase.Paused, epoch, epoch, null, "");
+        (ran, killed, guestShutDown, doubtful) = (true, false, false, false);
     }
 
     /// <summary>A move here has begun: its process is the incoming one.</summary>
@@ -108,13 +127,39 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>A move away has ended with the machine still here.</summary>
     public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving) = (epoch, epoch, null);
 
-    /// <summary>The process was ended by a move.</summary>
-    public void Left() => (Phase, Leaving, Coming) = (LocalPhase.None, null, null);
+    /// <summary>A move away has ended, and nobody knows whether the commit of its hand-over was chosen. The copy here stays as it is until the table says.</summary>
+    public void StaysInDoubt() => (Phase, Leaving, doubtful) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true);
+
+    /// <summary>The process was ended by a move; not <paramref name="gone"/>: it does not die and is ended again until it does.</summary>
+    /// <param name="ranIn">The epoch in which it may have executed here, or 0.</param>
+    public void Left(bool gone, ulong ranIn = 0)
+    {
+        (Phase, Leaving, Coming, ran) = (gone ? LocalPhase.None : LocalPhase.Ending, null, null, ranIn > 0);
+        if (ran)
+        {
+            startedEpoch = ranIn;
+            notBefore = context.Now + area.Drain;
+        }
+    }
 
     public void Look(MachineEntry? entry)
     {
         if (busy || Leaving is not null || Coming is not null || context.Now < notBefore || area.State != AreaState.Ready)
         {
+            return;
+        }
+
+        if (Phase == LocalPhase.Ending)
+        {
+            // Safety: a process that was to be ended is never used again, whatever the table says by now: the machine may have run elsewhere since.
+            EndProcess("it did not end at the first try");
+            return;
+        }
+
+        if (area.Table.Version < Epoch)
+        {
+            // The epoch was told by a peer, or granted to an earlier agent; the table here is older and says nothing about this process.
+            area.PollSoon();
             return;
         }
 
@@ -132,6 +177,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             CancelOrphan(entry);
         }
+        else if (doubtful && Phase == LocalPhase.Paused && entry.Epoch.Value != Epoch && entry.GivenFrom.Value != Epoch)
+        {
+            EndProcess($"it stands still since epoch {Epoch}, and the machine may have run elsewhere before epoch {entry.Epoch}");
+        }
         else if (entry.Wanted == WantedState.Run)
         {
             BringUp(entry);
@@ -144,7 +193,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     private void BringUp(MachineEntry entry)
     {
-        shutDownAsked = null;
+        (shutDownAsked, killAsked) = (null, false);
         switch (Phase)
         {
             case LocalPhase.None when entry.Epoch.Value == startedEpoch || entry.Epoch.Value <= area.StartedUpTo:
@@ -171,9 +220,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             busy = true;
             area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
         }
-        else if (Phase == LocalPhase.Paused)
+        else if (Phase == LocalPhase.Paused || killAsked)
         {
-            EndProcess("it is to stop and its CPUs do not run");
+            EndProcess(killAsked ? "killed by order" : "it is to stop and its CPUs do not run");
         }
         else if (shutDownAsked is not { } asked || context.Now - asked > TimeSpan.FromSeconds(15))
         {
@@ -203,8 +252,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         startedEpoch = entry.Epoch.Value;
         Phase = LocalPhase.Starting;
         Reason = "starting";
-        guestShutDown = false;
-        killed = false;
+        (guestShutDown, killed, ran, doubtful) = (false, false, false, false);
         var epoch = entry.Epoch.Value;
 
         // Intent before act: granted first, or the guard would freeze the new process at its next look.
@@ -236,9 +284,16 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private void Continue(string word)
     {
         busy = true;
+        ran = true;
         context.Out.Call(op => new Continue(op, id), result =>
         {
             busy = false;
+            if (!HasProcess)
+            {
+                // It has died, and that was told before this answer.
+                return;
+            }
+
             if (result.Failure is { } failure)
             {
                 Phase = Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase;
@@ -247,7 +302,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 return;
             }
 
-            (Phase, failures, Reason) = (LocalPhase.Running, 0, "");
+            (Phase, failures, Reason, doubtful) = (LocalPhase.Running, 0, "", false);
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
     }
@@ -301,7 +356,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             }
             else
             {
-                Phase = LocalPhase.Paused;
+                Phase = LocalPhase.Ending;
             }
         });
     }
@@ -326,10 +381,23 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         busy = true;
         context.Say("kept", $"the move of {context.NameOf(id)} was interrupted by a restart of the agent; it stays on {context.Settings.Host}", id, context.Settings.Host, area.Name);
         context.Out.Call(op => new AbortMove(op, id, Guid.Empty), _ =>
-            area.Submit(new CancelMove(entry.Machine, entry.Epoch, area.Life), _ =>
+            area.Submit(new CancelMove(entry.Machine, entry.Epoch, area.Life), outcome =>
             {
-                busy = false;
-                Phase = HasProcess ? LocalPhase.Paused : LocalPhase.None;
+                if (outcome is not CommandOutcome.Done { Epoch: var kept })
+                {
+                    busy = false;
+                    return;
+                }
+
+                // It may have been frozen for the hand-over already.
+                context.Out.Call(op => new Thaw(op, id), _ =>
+                {
+                    busy = false;
+                    if (HasProcess)
+                    {
+                        (Phase, Epoch, doubtful) = (LocalPhase.Paused, kept.Value, false);
+                    }
+                });
             }));
     }
 
@@ -337,14 +405,17 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     {
         busy = true;
         killed = true;
+        if (Phase != LocalPhase.Ending)
+        {
+            context.Say("ended", $"the process of {context.NameOf(id)} on {context.Settings.Host} is ended: {why}", id, context.Settings.Host, area.Name);
+        }
+
         Phase = LocalPhase.Ending;
-        context.Say("ended", $"the process of {context.NameOf(id)} on {context.Settings.Host} is ended: {why}", id, context.Settings.Host, area.Name);
         context.Out.Call(op => new End(op, id), result =>
         {
             busy = false;
             if (result.Failure is { } failure)
             {
-                Phase = LocalPhase.Paused;
                 Reason = $"its process could not be ended: {failure}";
                 notBefore = context.Now + TimeSpan.FromSeconds(1);
                 return;
@@ -356,11 +427,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     private void Gone(bool clean)
     {
-        var wasStarting = Phase == LocalPhase.Starting;
         Phase = LocalPhase.None;
+        (killAsked, doubtful) = (false, false);
         Reason = clean ? "the guest shut down" : killed ? "its process was ended" : "its process died";
         context.Out.Guard(new Revoke(id, Epoch), _ => { });
-        if (clean || wasStarting)
+        if (clean || !ran)
         {
             if (clean && area.Table.Machine(new MachineId(id)) is { Wanted: WantedState.Run } && Leaving is null)
             {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
 using Holdfast.Core.Recovery;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
 
@@ -9,41 +10,71 @@ namespace Holdfast.Core.Agent;
 internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
 {
     private const int MostMovesRemembered = 50;
+
+    /// <summary>An entry or a definition that another host has just written is read here within this.</summary>
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
     private readonly Queue<MoveOut> moves = new();
+    private readonly List<(long Order, AgentOrder What, Moment Until)> unread = [];
 
     public ImmutableArray<MoveView> Moves => [.. moves.Select(m => m.View)];
 
-    public void Given(long order, AgentOrder what)
-    {
-        switch (what)
-        {
-            case AddMachine a:
-                Add(order, a);
-                break;
-            case WantMachine w:
-                OnMachine(order, w.Machine, (area, entry) => Commit(order, area, new SetWanted(entry.Machine, w.Run ? WantedState.Run : WantedState.Stop, area.Life)));
-                break;
-            case KillMachine k:
-                OnMachine(order, k.Machine, (area, entry) => Kill(order, area, entry));
-                break;
-            case RemoveMachine r:
-                OnMachine(order, r.Machine, (area, entry) => Commit(order, area, new DeleteEntry(entry.Machine, area.Life), () => context.Definitions.Remove(r.Machine)));
-                break;
-            case ForceFreeMachine f:
-                OnMachine(order, f.Machine, (area, entry) => Commit(order, area, new ForceFree(entry.Machine, entry.Epoch, area.Life), () =>
-                    context.Say("forced", $"{f.Who} freed {context.NameOf(f.Machine)} by hand: {f.Why}", f.Machine)));
-                break;
-            case MoveMachine m:
-                OnMachine(order, m.Machine, (area, entry) => Move(order, area, entry, m));
-                break;
-        }
-    }
+    public void Given(long order, AgentOrder what) => Take(order, what, context.Now + ReadLimit);
 
     public void Look()
     {
         while (moves.Count > MostMovesRemembered && moves.Peek().State is "done" or "failed")
         {
             moves.Dequeue();
+        }
+
+        foreach (var (order, what, until) in unread.ToList())
+        {
+            unread.Remove((order, what, until));
+            Take(order, what, until);
+        }
+    }
+
+    private void Take(long order, AgentOrder what, Moment until)
+    {
+        if (what is AddMachine add)
+        {
+            Add(order, add);
+        }
+        else if (!Known(what.Machine) && context.Now < until)
+        {
+            unread.Add((order, what, until));
+        }
+        else
+        {
+            OnMachine(order, what.Machine, (area, entry) => Do(order, what, area, entry));
+        }
+    }
+
+    private bool Known(Guid machine) => context.Definitions.ContainsKey(machine) && context.Areas.Values.Any(a => a.Table.Machine(new MachineId(machine)) is not null);
+
+    private void Do(long order, AgentOrder what, AreaKeeper area, MachineEntry entry)
+    {
+        switch (what)
+        {
+            case WantMachine w:
+                Commit(order, area, new SetWanted(entry.Machine, w.Run ? WantedState.Run : WantedState.Stop, area.Life));
+                break;
+            case StartHere:
+                Start(order, area, entry);
+                break;
+            case KillMachine:
+                Kill(order, area, entry);
+                break;
+            case RemoveMachine r:
+                Commit(order, area, new DeleteEntry(entry.Machine, area.Life), () => context.Definitions.Remove(r.Machine));
+                break;
+            case ForceFreeMachine f:
+                Commit(order, area, new ForceFree(entry.Machine, entry.Epoch, area.Life), () =>
+                    context.Say("forced", $"{f.Who} freed {context.NameOf(f.Machine)} by hand: {f.Why}", f.Machine));
+                break;
+            case MoveMachine m:
+                Move(order, area, entry, m);
+                break;
         }
     }
 
@@ -88,6 +119,40 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
 
         End(order, (outcome as CommandOutcome.Refused)?.Sentence);
     });
+
+    private void Start(long order, AreaKeeper area, MachineEntry entry)
+    {
+        var name = context.NameOf(entry.Machine.Value);
+        if (entry.Owner is { } owner && owner != area.Life)
+        {
+            End(order, $"{name} belongs to {context.NameOf(owner.Slot)} already");
+            return;
+        }
+
+        if (!context.Definitions.TryGetValue(entry.Machine.Value, out var definition))
+        {
+            End(order, $"the definition of {name} cannot be read on {context.Settings.Host}; look into its folder on datastore {area.Name}");
+            return;
+        }
+
+        if (entry.State == LeaseState.Free && definition.MemoryMiB > context.Conditions.FreeMemoryMiB)
+        {
+            End(order, $"{context.Settings.Host} has no room for {name}: it needs {definition.MemoryMiB} MiB, {context.Conditions.FreeMemoryMiB} MiB are free");
+            return;
+        }
+
+        var want = new SetWanted(entry.Machine, WantedState.Run, area.Life);
+        if (entry.State == LeaseState.Free)
+        {
+            // Both in one batch, so that no other host claims it in between.
+            area.Submit(want, _ => { });
+            Commit(order, area, new Claim(entry.Machine, area.Life));
+        }
+        else
+        {
+            Commit(order, area, want);
+        }
+    }
 
     private void Kill(long order, AreaKeeper area, MachineEntry entry)
     {

@@ -13,6 +13,7 @@ public sealed class SlotWatch(int slot)
     private Moment? silentFrom;
     private Moment silentUntil;
     private Moment lastCompleted;
+    private Moment countsFrom = Moment.Zero;
 
     public int Slot { get; } = slot;
 
@@ -35,7 +36,7 @@ public sealed class SlotWatch(int slot)
     {
         if (reading.Block is null)
         {
-            Void();
+            Void(reading.Completed);
             return;
         }
 
@@ -50,7 +51,7 @@ public sealed class SlotWatch(int slot)
         bytes = reading.Block;
         if (changed || gap)
         {
-            silentFrom = reading.Completed;
+            silentFrom = reading.Completed >= countsFrom ? reading.Completed : null;
             silentUntil = reading.Completed;
         }
         else
@@ -59,6 +60,9 @@ public sealed class SlotWatch(int slot)
         }
     }
 
-    /// <summary>Whatever was observed proves nothing any more: a failed read, a failed renewal of one's own, one's own expiry, clocks that disagree.</summary>
-    public void Void() => silentFrom = null;
+    /// <summary>
+    /// What was read until <paramref name="now"/> proves nothing any more: a failed read, a failed renewal of one's own, one's own expiry, clocks that
+    /// disagree, a new life of the peer. A read that was complete before it and is told later does not count either.
+    /// </summary>
+    public void Void(Moment now) => (silentFrom, countsFrom) = (null, now);
 }

@@ -10,15 +10,15 @@ public static class LeaseTableCodec
 {
     /// <summary>
     /// No table that the rules allow is longer: all machines held, the most moves to incarnations that are gone, 64 hosts with the longest
-    /// names, epochs up to 2^35 versions old. An owner is always its slot's current incarnation, so it costs one byte.
+    /// names, epochs up to 2^35 versions old and moves as long. An owner is always its slot's current incarnation, so it costs one byte.
     /// </summary>
-    public const int LongestTable = (LeaseTable.MostMachines * (16 + 1 + 5 + 1)) + (LeaseTable.MostMoves * 17) + (Slot.Count * (2 + 64 + 32 + 8 + 10 + 10 + 17)) + 32;
+    public const int LongestTable = (LeaseTable.MostMachines * (16 + 1 + 5 + 1 + 5)) + (LeaseTable.MostMoves * 17) + (Slot.Count * (2 + 64 + 32 + 8 + 10 + 10 + 17)) + 32;
 
-    private const byte Form = 1;
+    private const byte Form = 2;
 
     public static byte[] Encode(LeaseTable table)
     {
-        var buffer = new byte[32 + (table.Hosts.Count * 160) + (table.Machines.Count * 61)];
+        var buffer = new byte[32 + (table.Hosts.Count * 160) + (table.Machines.Count * 71)];
         var writer = new TableWriter(buffer);
         writer.Byte(Form);
         writer.Number(table.Version);
@@ -92,16 +92,20 @@ public static class LeaseTableCodec
         return flags < 0x80 ? host : host with { Fencing = new FencingEntry(host.Life, new HostLife(ReadSlot(ref reader), new Incarnation(reader.Guid()))) };
     }
 
-    // Bits: 0-1 state, 2 wanted, 3 owner's incarnation written out, 4 target's.
+    // Bits: 0-1 state, 2 wanted, 3 owner's incarnation written out, 4 target's, 5 given by a move's source.
     private static void Write(ref TableWriter writer, MachineEntry entry, LeaseTable table)
     {
         var ownerApart = entry.Owner is { } owner && !table.IsCurrent(owner);
         var targetApart = entry.Target is { } target && !table.IsCurrent(target);
         writer.Guid(entry.Machine.Value);
-        writer.Byte((byte)((int)entry.State | ((int)entry.Wanted << 2) | (ownerApart ? 8 : 0) | (targetApart ? 16 : 0)));
+        writer.Byte((byte)((int)entry.State | ((int)entry.Wanted << 2) | (ownerApart ? 8 : 0) | (targetApart ? 16 : 0) | (entry.GivenFrom == Epoch.None ? 0 : 32)));
         writer.Number(table.Version - entry.Epoch.Value);
         WriteLife(ref writer, entry.Owner, ownerApart);
         WriteLife(ref writer, entry.Target, targetApart);
+        if (entry.GivenFrom != Epoch.None)
+        {
+            writer.Number(entry.Epoch.Value - entry.GivenFrom.Value);
+        }
     }
 
     private static void WriteLife(ref TableWriter writer, HostLife? life, bool apart)
@@ -126,7 +130,8 @@ public static class LeaseTableCodec
         var state = (LeaseState)(bits & 3);
         HostLife? owner = state == LeaseState.Free ? null : ReadLife(ref reader, table, (bits & 8) != 0);
         HostLife? target = state == LeaseState.Moving ? ReadLife(ref reader, table, (bits & 16) != 0) : null;
-        return new MachineEntry(machine, (WantedState)((bits >> 2) & 1), state, epoch, owner, target);
+        var given = (bits & 32) != 0 ? new Epoch(epoch.Value - reader.Number()) : Epoch.None;
+        return new MachineEntry(machine, (WantedState)((bits >> 2) & 1), state, epoch, owner, target, given);
     }
 
     private static HostLife ReadLife(ref TableReader reader, LeaseTable table, bool apart)

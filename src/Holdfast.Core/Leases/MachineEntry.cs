@@ -24,7 +24,12 @@ public enum LeaseState : byte
 /// <param name="Epoch">The table version of the entry's last change of state or owner. A change of <paramref name="Wanted"/> alone keeps it: a wish must not void a running machine's grant.</param>
 /// <param name="Owner">Set when Held or Moving.</param>
 /// <param name="Target">Set when Moving.</param>
-public sealed record MachineEntry(MachineId Machine, WantedState Wanted, LeaseState State, Epoch Epoch, HostLife? Owner = null, HostLife? Target = null)
+/// <param name="GivenFrom">
+/// The epoch of the move in which the source gave it to the owner; None when the owner has it by any other way (a claim, a takeover, a rejoin).
+/// Only this tells the target of a move whether the complete copy that it holds may run.
+/// </param>
+public sealed record MachineEntry(
+    MachineId Machine, WantedState Wanted, LeaseState State, Epoch Epoch, HostLife? Owner = null, HostLife? Target = null, Epoch GivenFrom = default)
 {
     /// <summary>True when <paramref name="life"/> may run the machine, as far as the table goes.</summary>
     public bool IsHeldBy(HostLife life) => State != LeaseState.Free && Owner == life;

@@ -194,7 +194,7 @@ public static class TableRules
 
         return !table.IsCurrent(c.Target)
             ? OtherLife(table.Host(c.Target.Slot), c.Target.Incarnation)
-            : UnderFence(table, c.Target) ?? (Verdict)table.With(entry with { State = LeaseState.Moving, Target = c.Target, Epoch = new Epoch(table.Version) });
+            : UnderFence(table, c.Target) ?? (Verdict)table.With(entry with { State = LeaseState.Moving, Target = c.Target, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });
     }
 
     private static Verdict Given(LeaseTable table, MachineEntry entry)
@@ -204,7 +204,10 @@ public static class TableRules
         // Safety: the copy that reported complete belongs to the incarnation of BeginMove; a target that rebooted since has none.
         return !table.IsCurrent(target)
             ? OtherLife(table.Host(target.Slot), target.Incarnation)
-            : UnderFence(table, target) ?? (Verdict)Held(table, entry, target);
+            : UnderFence(table, target) ?? (Verdict)table.With(entry with
+            {
+                State = LeaseState.Held, Owner = target, Target = null, Epoch = new Epoch(table.Version), GivenFrom = entry.Epoch,
+            });
     }
 
     private static Verdict Deleted(LeaseTable table, MachineEntry entry) =>
@@ -213,10 +216,10 @@ public static class TableRules
             : Verdict.Refuse(WrongState, $"Machine {entry.Machine} is in use: {Said(table, entry)}. Stop it first.");
 
     private static LeaseTable Held(LeaseTable table, MachineEntry entry, HostLife owner) =>
-        table.With(entry with { State = LeaseState.Held, Owner = owner, Target = null, Epoch = new Epoch(table.Version) });
+        table.With(entry with { State = LeaseState.Held, Owner = owner, Target = null, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });
 
     private static LeaseTable Freed(LeaseTable table, MachineEntry entry) =>
-        table.With(entry with { State = LeaseState.Free, Owner = null, Target = null, Epoch = new Epoch(table.Version) });
+        table.With(entry with { State = LeaseState.Free, Owner = null, Target = null, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });
 
     private static Verdict OnOwned(LeaseTable table, MachineId machine, Epoch expected, HostLife by, LeaseState state, Func<MachineEntry, Verdict> change) =>
         OnEntry(table, machine, expected, entry =>

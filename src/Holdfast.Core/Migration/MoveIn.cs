@@ -17,6 +17,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     private bool finishing;
     private bool finished;
     private bool resuming;
+    private bool died;
     private bool ended;
     private ulong resumeEpoch;
 
@@ -46,13 +47,14 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         {
             Prepare();
         }
-        else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && entry.Epoch.Value > ask.Epoch)
+        else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && entry.GivenFrom.Value == ask.Epoch)
         {
             Committed(entry.Epoch.Value);
         }
         else
         {
-            Destroy("the table gives it to another host");
+            // Safety: also when this host owns it by a takeover or a rejoin. The source may have run on after the copy was complete.
+            Destroy("its source has not given it");
         }
     }
 
@@ -62,10 +64,14 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         {
             Finish();
         }
-        else if (happened.Kind is MachineEventKind.Gone && !ended && !resuming)
+        else if (happened.Kind is MachineEventKind.Gone && resuming)
+        {
+            died = true;
+        }
+        else if (happened.Kind is MachineEventKind.Gone && !ended)
         {
             ended = true;
-            machine.Left();
+            machine.Left(gone: true);
             Tell(new MoveCancelled("the incoming process died") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
         }
     }
@@ -182,7 +188,12 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         // The guard takes its orders in turn and the process has been granted in the move's epoch already, so both go out at once.
         context.Out.Call(op => new Continue(op, machine.Id), result =>
         {
-            if (result.Failure is { } failure)
+            if (ended)
+            {
+                return;
+            }
+
+            if ((died ? "its process died" : result.Unknown ? null : result.Failure) is { } failure)
             {
                 context.Say("alarm", $"{context.NameOf(machine.Id)} arrived on {context.Settings.Host} but does not resume: {failure}; it starts from disk", machine.Id, context.Settings.Host, Area.Name);
                 Destroy(failure);
@@ -190,7 +201,8 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             }
 
             ended = true;
-            machine.Arrived(resumeEpoch);
+            // Unknown is never taken for failed: its CPUs are started again until QEMU answers.
+            machine.Arrived(resumeEpoch, running: result.Failure is null);
             context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
             Tell(new MoveResumed { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
             context.Say("arrived", $"{context.NameOf(machine.Id)} runs on {context.Settings.Host} in epoch {resumeEpoch}", machine.Id, context.Settings.Host, Area.Name);
@@ -213,11 +225,11 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         ended = true;
         context.Say("refused", $"the incoming copy of {context.NameOf(machine.Id)} on {context.Settings.Host} is destroyed: {why}", machine.Id, context.Settings.Host, Area.Name);
         context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
-        context.Out.Call(op => new End(op, machine.Id), _ =>
+        context.Out.Call(op => new End(op, machine.Id), end =>
             context.Out.Call(op => new FinishMove(op, machine.Id, ask.Move, Cancelled: true), _ =>
             {
-                context.Out.Guard(new Guarding.Revoke(machine.Id, ask.Epoch), _ => { });
-                machine.Left();
+                context.Out.Guard(new Guarding.Revoke(machine.Id, Math.Max(ask.Epoch, resumeEpoch)), _ => { });
+                machine.Left(gone: end.Failure is null, ranIn: resuming ? resumeEpoch : 0);
             }));
     }
 

@@ -198,17 +198,17 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             var given = ((CommandOutcome.Done)outcome).Epoch.Value;
             Stamp("committed");
             Tell(new MoveCommitted(given) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
-            context.Out.Call(op => new End(op, machine.Id), _ => Given());
+            context.Out.Call(op => new End(op, machine.Id), end => Given(end.Failure is null));
         });
     }
 
-    private void Given()
+    private void Given(bool gone)
     {
         Stamp("sourceGone");
         context.Out.Guard(new Guarding.Revoke(machine.Id, epoch), _ => { });
         context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: false), _ => { });
         Close("done", "");
-        machine.Left();
+        machine.Left(gone);
         context.Say("moved", $"{context.NameOf(machine.Id)} moved from {context.Settings.Host} to {context.Settings.NameOf(target)}", machine.Id, context.Settings.Host, Area.Name);
     }
 
@@ -235,14 +235,20 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
         Area.Submit(new CancelMove(Id2, new Epoch(epoch), Area.Life), outcome =>
         {
-            var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value : 0;
+            var entry = Area.Table.Machine(Id2);
+            var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value
+                : Area.State == AreaState.Ready && entry is { State: LeaseState.Held } && entry.IsHeldBy(Area.Life) ? entry.Epoch.Value
+                : 0;
+            if (kept == 0)
+            {
+                // Safety: it was given, or taken, or nobody knows; the copy here may run again only by the table's word.
+                Close("failed", Reason);
+                return;
+            }
+
             context.Out.Call(op => new Thaw(op, machine.Id), _ => context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: true), _ =>
             {
-                if (kept > 0)
-                {
-                    context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), _ => { });
-                }
-
+                context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), _ => { });
                 context.Out.Call(op => new Continue(op, machine.Id), _ => Close("failed", Reason, kept));
             }));
         });
@@ -254,13 +260,18 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         Reason = why;
         Stamp("ended");
         context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
-        if (state == "failed")
+        if (state == "failed" && (kept > 0 || epoch == 0))
         {
             machine.Stays(kept > 0 ? kept : machine.Epoch);
             context.Say("kept", $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: the move to {context.Settings.NameOf(target)} failed: {why}", machine.Id, context.Settings.Host, Area.Name);
         }
+        else if (state == "failed")
+        {
+            machine.StaysInDoubt();
+            context.Say("doubt", $"the copy of {context.NameOf(machine.Id)} on {context.Settings.Host} stays as it is until the lease table says who has it: {why}", machine.Id, context.Settings.Host, Area.Name);
+        }
 
-        ended(state == "done" ? null : $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: {why}");
+        ended(state == "done" ? null : $"{context.NameOf(machine.Id)} was not moved to {context.Settings.NameOf(target)}: {why}");
     }
 
     private void Tell(PeerMessage message) => context.Out.Peer(target, message, _ => { });

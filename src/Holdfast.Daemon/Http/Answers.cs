@@ -19,11 +19,14 @@ internal static class Answers
 
     public static Task AcceptedAsync(this HttpContext context, TaskReport task) => context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
 
+    /// <summary>A body that comes in chunks has no length.</summary>
+    public static bool HasBody(this HttpContext context) => context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0;
+
     /// <summary>The body; an empty one is <paramref name="empty"/> where that makes sense.</summary>
     public static async Task<T> BodyAsync<T>(this HttpContext context, JsonTypeInfo<T> type, T? empty = null)
         where T : class
     {
-        if (context.Request.ContentLength is null or 0 && empty is not null && !context.Request.Headers.TransferEncoding.Any())
+        if (empty is not null && !context.HasBody())
         {
             return empty;
         }

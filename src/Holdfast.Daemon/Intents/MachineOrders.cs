@@ -16,20 +16,28 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
+    /// <param name="host">Where it is to start; null lets the cluster choose. One that runs elsewhere is moved there.</param>
     public async Task<TaskResult?> StartAsync(string name, string? host, TaskBoard.Work task)
     {
         var row = await views.MachineAsync(name, local: false, CancellationToken.None);
-        if (row.Host is null)
+        if (row.Host is null && host is not null && host != options.Host)
+        {
+            task.Step($"starting on {host}");
+            await peers.With(host, async client => await client.WaitAsync(await client.StartAsync(name, new StartMachine(host)), StartLimit));
+            return Result(await views.MachineAsync(name, local: false, CancellationToken.None));
+        }
+
+        var here = row.Host is null && host is not null;
+        if (row.Host is null && !here)
         {
             Room.Check(name, row.MemoryMiB, agent.Snapshot);
         }
 
         await IntendAsync(row, run: true);
         task.Step("wanted");
-        Refusals.Throw(await InTableAsync(new WantMachine(row.Id, Run: true)));
+        Refusals.Throw(await agent.Order(here ? new StartHere(row.Id) : new WantMachine(row.Id, Run: true)));
         row = await UntilAsync(name, r => r.State == MachineState.Running, StartLimit, task, $"{name} does not run");
         if (host is not null && row.Host is { } owner && owner != host)
         {
@@ -45,7 +53,7 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
     {
         await IntendAsync(row, run: false);
         task.Step("wanted");
-        Refusals.Throw(await InTableAsync(new WantMachine(row.Id, Run: false)));
+        Refusals.Throw(await agent.Order(new WantMachine(row.Id, Run: false)));
         var patience = limit ?? StopLimit;
         return Result(await UntilAsync(
             row.Name, r => r.Host is null && r.State == MachineState.Stopped, patience, task,
@@ -70,7 +78,7 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         if (row.Epoch > 0)
         {
             task.Step("lease");
-            Refusals.Throw(await InTableAsync(new RemoveMachine(row.Id)), ErrorCode.Conflict);
+            Refusals.Throw(await agent.Order(new RemoveMachine(row.Id)), ErrorCode.Conflict);
         }
 
         if (intended is null)
@@ -97,9 +105,9 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         while (!order.IsCompleted)
         {
             await Task.WhenAny(order, Task.Delay(Look));
-            if (Move(move) is { } now && now.Stamps.MaxBy(s => s.Value) is { Key: { } step })
+            if (Move(move) is { Stamps.IsEmpty: false } now)
             {
-                task.Step(step);
+                task.Step(now.Stamps.MaxBy(s => s.Value).Key);
             }
         }
 
@@ -150,19 +158,6 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         if (refusal is not { Problem: IntentProblem.NotFound })
         {
             Refusals.Throw(refusal);
-        }
-    }
-
-    /// <summary>An entry that another host wrote a moment ago may not be in the table that this one has read; that passes.</summary>
-    private async Task<string?> InTableAsync(AgentOrder order)
-    {
-        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Look))
-        {
-            var refusal = await agent.Order(order);
-            if (refusal is null || !refusal.StartsWith("no lease table here has an entry", StringComparison.Ordinal) || Stopwatch.GetElapsedTime(since) > TableLimit)
-            {
-                return refusal;
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Holdfast.Api;
+using Holdfast.Daemon.Http;
 using Holdfast.Daemon.Options;
 
 namespace Holdfast.Daemon.Views;
@@ -92,7 +93,7 @@ internal sealed class PeerAgents : IDisposable
 
         var query = from.Request.QueryString.Add("local", "1");
         using var request = new HttpRequestMessage(new HttpMethod(from.Request.Method), new Uri(address, from.Request.Path + query.ToUriComponent()));
-        if (from.Request.ContentLength > 0)
+        if (from.HasBody())
         {
             from.Request.Body.Position = 0;
             request.Content = new StreamContent(from.Request.Body);

@@ -7,7 +7,7 @@ namespace Holdfast.Core.Tests.Leases;
 /// <summary>Hosts with real registers over a lease area in memory. Time passes only when nobody has anything to do.</summary>
 internal sealed class AreaStory
 {
-    private static readonly AreaIdentity Identity = new(new AreaId(new Guid(1, 0, 0, new byte[8])), new ClusterId(new Guid(2, 0, 0, new byte[8])));
+    public static readonly AreaIdentity Identity = new(new AreaId(new Guid(1, 0, 0, new byte[8])), new ClusterId(new Guid(2, 0, 0, new byte[8])));
     private ulong numbers;
 
     public AreaStory(int hosts, int areas = 4)

@@ -9,7 +9,7 @@ internal static class LabLogs
         return !Directory.Exists(hosts) ? [] :
         [
             .. Directory.EnumerateDirectories(hosts).Order(StringComparer.Ordinal)
-                .SelectMany(host => new[] { "agent", "guard" }.Select(name => $"{host}/var/log/holdfast/{name}.log"))
+                .SelectMany(host => new[] { "log/holdfast/agent.log", "log/holdfast/guard.log", "lib/holdfast/events.jsonl" }.Select(name => $"{host}/var/{name}"))
                 .Where(File.Exists),
         ];
     }

@@ -1,0 +1,105 @@
+using Holdfast.Core.Agent;
+using Holdfast.Core.Guarding;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Tests.Leases;
+
+namespace Holdfast.Core.Tests.Agent;
+
+public sealed class MoveSafetyTests
+{
+    private static readonly Guid Move = new(3, 3, 3, new byte[8]);
+    private static readonly MachineId M = new(AgentStory.Vm);
+
+    [Fact]
+    public void A_complete_copy_is_not_resumed_when_its_host_got_the_machine_by_a_takeover()
+    {
+        var t = Arriving(out _);
+        t.Commit(2, new TakeOver(M, AreaStory.Life(0), AreaStory.Life(2), t.Life));
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.True(t.Entry.IsHeldBy(t.Life));
+        var calls = t.Calls.SkipWhile(c => c is not FinishMove).ToList();
+        Assert.Contains(calls, c => c is CreatePaused);
+        Assert.DoesNotContain(calls.TakeWhile(c => c is not CreatePaused), c => c is Continue);
+    }
+
+    [Fact]
+    public void A_copy_that_the_source_gave_is_resumed_although_only_the_table_says_so()
+    {
+        var t = Arriving(out var moving);
+        t.Commit(0, new CommitMove(M, moving, AreaStory.Life(0)));
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal("running", t.State);
+        Assert.Equal((0, 0), (t.Times<CreatePaused>(), t.Times<End>()));
+    }
+
+    [Fact]
+    public void A_machine_that_arrived_by_message_is_not_ended_because_the_table_here_lags()
+    {
+        var t = Arriving(out var moving);
+        var batch = t.Other(0).Submit(new CommitMove(M, moving, AreaStory.Life(0)));
+        t.Area.Run(TimeSpan.FromMilliseconds(20));
+        var given = Assert.IsType<CommandOutcome.Done>(t.Other(0).Committed(batch).Outcomes[0]).Epoch;
+        t.Tell(new PeerSaid(new MoveCommitted(given.Value) { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        Assert.Equal((1, 0), (t.Times<Continue>(), t.Times<End>()));
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal("running", t.State);
+        Assert.Equal((1, 0), (t.Times<Continue>(), t.Times<End>()));
+    }
+
+    [Fact]
+    public void A_source_whose_commit_is_in_doubt_stays_frozen()
+    {
+        var t = Leaving(out var move);
+
+        // The commit is accepted in this host's area; then the store seems rolled back, and the register gives the batch up.
+        t.Reread = (slot, reading) => reading is null ? null : reading with { Sequence = 0 };
+        t.Tell(new PeerSaid(new MoveComplete { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromSeconds(1));
+
+        // Another host finishes the ballot: the machine was given.
+        t.Commit(2, AreaStory.Create(77, 2));
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)), $"the table says {t.Entry}");
+        Assert.DoesNotContain(t.Calls.SkipWhile(c => c is not FreezeAndLook), c => c is Thaw or Continue);
+    }
+
+    [Fact]
+    public void A_source_that_was_given_and_cannot_be_killed_is_killed_again_until_it_is_gone()
+    {
+        var t = Leaving(out var move);
+        t.Hypervisor = call => call is End ? new(call.Op, call.Machine, "the process does not die") : new(call.Op, call.Machine);
+        t.Tell(new PeerSaid(new MoveComplete { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromSeconds(3));
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)));
+        Assert.True(t.Times<End>() > 1);
+        Assert.DoesNotContain(t.Calls.SkipWhile(c => c is not FreezeAndLook), c => c is Thaw or Continue);
+    }
+
+    /// <summary>Host 0 moves the machine here, and the copy has arrived whole.</summary>
+    private static AgentStory Arriving(out Epoch moving)
+    {
+        var t = AgentStory.Ready();
+        t.Commit(0, new CreateEntry(M, WantedState.Run, AreaStory.Life(0)), new Claim(M, AreaStory.Life(0)));
+        t.Commit(0, new Core.Leases.BeginMove(M, t.Entry.Epoch, t.Life, AreaStory.Life(0)));
+        moving = t.Entry.Epoch;
+        t.Tell(new PeerSaid(new MoveAsk(AgentStory.Store, moving.Value, "", null, AgentStory.Definition) { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        t.HasProcess();
+        t.Tell(new PeerSaid(new MovePerformed { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.Single(t.Told.OfType<MoveComplete>());
+        return t;
+    }
+
+    /// <summary>The machine runs here and moves to host 0; it is frozen, and only the word that the copy is complete is missing.</summary>
+    private static AgentStory Leaving(out Guid move)
+    {
+        var t = AgentStory.Running();
+        move = Move;
+        t.Tell(new OrderGiven(2, new MoveMachine(AgentStory.Vm, 0, Move)));
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        t.Tell(new PeerSaid(new MoveReady(null, "tcp:a") { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(1, t.Times<FreezeAndLook>());
+        return t;
+    }
+}
