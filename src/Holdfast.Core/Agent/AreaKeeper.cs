@@ -320,6 +320,9 @@ internal sealed class AreaKeeper
         {
             busy = false;
             answered = context.Now;
+
+            // A guard tells of changes only; without being asked it might never show the state after this answer.
+            context.Out.Guard(new Report(), _ => { });
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
