@@ -14,6 +14,7 @@ internal sealed class SimulatedHost
     private readonly Dictionary<Guid, GuardAction.NoteRenewal> renewals = [];
     private int lastPid;
     private int hangs;
+    private TimeSpan told;
 
     public SimulatedHost(SimulatedCluster cluster, int index, string name, long memoryMiB, double rate, bool hasWatchdog)
     {
@@ -242,7 +243,10 @@ internal sealed class SimulatedHost
     {
         if (Agent is { } agent)
         {
-            Cluster.Timeline.After(Cluster.Dice.Milliseconds(0.1, 1), agent.Scope, () => agent.Hypervisor.Happened?.Invoke(happened));
+            // In order among themselves; the answers to calls may overtake them and be overtaken.
+            var at = Cluster.Timeline.Now + Cluster.Dice.Milliseconds(0.1, 1);
+            told = at > told ? at : told;
+            Cluster.Timeline.Add(told, new(agent.Scope, () => agent.Hypervisor.Happened?.Invoke(happened)));
         }
     }
 
