@@ -20,6 +20,7 @@ public sealed class HostAgent
     private readonly RecoveryDesk recovery;
     private readonly OrderDesk orders;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
     private Moment nextBeat;
     private Moment nextNote;
@@ -85,7 +86,20 @@ public sealed class HostAgent
                 context.Out.Ended(i.Result.Op, i.Result);
                 break;
             case MachineHappened i:
-                context.Local.GetValueOrDefault(i.Event.Machine)?.Happened(i.Event);
+                if (context.Local.TryGetValue(i.Event.Machine, out var happenedTo))
+                {
+                    happenedTo.Happened(i.Event);
+                }
+                else if (context.Looking || context.Found.ContainsKey(i.Event.Machine))
+                {
+                    early[i.Event.Machine] = i.Event.Kind switch
+                    {
+                        MachineEventKind.Stopped or MachineEventKind.IoError or MachineEventKind.Resumed or MachineEventKind.Gone => i.Event.Kind,
+                        _ => early.GetValueOrDefault(i.Event.Machine, MachineEventKind.MigrationProgress),
+                    };
+                    CorrectFound();
+                }
+
                 break;
             case GuardSaid i:
                 context.Guard = i.Report;
@@ -153,7 +167,7 @@ public sealed class HostAgent
         }
 
         // Nobody is silent and nothing is under way: the usual case, many times a second.
-        if (silent == 0 && desks.All(d => d.IsWatching))
+        if (silent == 0 && desks.All(d => d.IsWatching && !d.IsAnnounced))
         {
             return;
         }
@@ -213,7 +227,29 @@ public sealed class HostAgent
             {
                 context.Found[found.Machine] = found;
             }
+
+            CorrectFound();
         });
+    }
+
+    /// <summary>What was said of a process after it was looked at and before its machine is known here.</summary>
+    private void CorrectFound()
+    {
+        foreach (var found in context.Found.Values.ToArray())
+        {
+            switch (early.GetValueOrDefault(found.Machine, MachineEventKind.MigrationProgress))
+            {
+                case MachineEventKind.Gone:
+                    context.Found.Remove(found.Machine);
+                    break;
+                case MachineEventKind.Stopped or MachineEventKind.IoError:
+                    context.Found[found.Machine] = found with { Running = false };
+                    break;
+                case MachineEventKind.Resumed:
+                    context.Found[found.Machine] = found with { Running = true };
+                    break;
+            }
+        }
     }
 
     private void Said(PeerMessage message)

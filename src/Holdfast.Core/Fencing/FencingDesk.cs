@@ -17,6 +17,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private Moment since;
     private Moment notBefore;
     private bool saidCliff;
+    private bool withdrawing;
 
     public string Host => context.Settings.NameOf(slot);
 
@@ -33,6 +34,23 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
     /// <summary>Nothing is under way against it.</summary>
     public bool IsWatching => stage == FencingStage.Watching;
+
+    /// <summary>A lease table says that somebody fences it.</summary>
+    public bool IsAnnounced
+    {
+        get
+        {
+            foreach (var area in context.AreasInOrder)
+            {
+                if (area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { Fencing: not null })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
 
@@ -72,6 +90,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         if (stage != FencingStage.Watching && Back())
         {
             return;
+        }
+
+        if (stage == FencingStage.Watching)
+        {
+            WithdrawLeftOver();
         }
 
         if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice)
@@ -117,14 +140,31 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
-        foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
-        {
-            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
-        }
-
         Reset(TimeSpan.Zero);
         return true;
     }
+
+    /// <summary>
+    /// An announcement of this host, or of a life that is over, against a host that is seen alive: nobody is about to shoot any more, and until it is
+    /// withdrawn that host takes nothing.
+    /// </summary>
+    private void WithdrawLeftOver()
+    {
+        if (withdrawing)
+        {
+            return;
+        }
+
+        foreach (var area in Joined.Where(IsLeftOver))
+        {
+            withdrawing = true;
+            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => withdrawing = false);
+        }
+    }
+
+    private bool IsLeftOver(AreaKeeper area) =>
+        area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || !area.Table.IsCurrent(open.By)) &&
+        area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;
 
     private void Open()
     {
