@@ -25,6 +25,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>It stands still, and this agent does not know whether the machine has run elsewhere since: it goes on only in the epoch it was granted.</summary>
     private bool doubtful;
     private bool guestShutDown;
+
+    /// <summary>QEMU has said that its CPUs stopped, and not since then that they run. It may say so before the answer to the order that started them.</summary>
+    private bool stopped;
     private int failures;
     private Moment notBefore;
     private Moment? shutDownAsked;
@@ -84,6 +87,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public void Happened(MachineEvent happened)
     {
+        stopped = happened.Kind is MachineEventKind.Stopped or MachineEventKind.IoError || (stopped && happened.Kind != MachineEventKind.Resumed);
         switch (happened.Kind)
         {
             case MachineEventKind.Gone when Phase != LocalPhase.Ending:
@@ -294,8 +298,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     private void Continue(string word)
     {
-        busy = true;
-        ran = true;
+        (busy, ran, stopped) = (true, true, false);
         context.Out.Call(op => new Continue(op, id), result =>
         {
             busy = false;
@@ -313,7 +316,8 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 return;
             }
 
-            (Phase, failures, Reason, doubtful) = (LocalPhase.Running, 0, "", false);
+            (Phase, failures, doubtful) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false);
+            Reason = stopped ? Reason : "";
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
     }
