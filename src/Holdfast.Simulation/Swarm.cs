@@ -20,8 +20,10 @@ public static class Swarm
         cluster.Timeline.RunUntil(SetUp);
         var misfortune = new Misfortune(cluster, intensity: 1);
         misfortune.Begin();
+        cluster.Troubled = true;
         cluster.Timeline.RunUntil(SetUp + options.Duration);
         misfortune.End();
+        cluster.Troubled = false;
         cluster.Timeline.RunUntil(SetUp + options.Duration + Recovery);
         foreach (var checker in cluster.Checkers)
         {
@@ -37,13 +39,15 @@ public static class Swarm
         var dice = new Dice(seed ^ 0x5EED);
         var fast = dice.Chance(0.7);
         var devices = dice.Chance(0.7);
+        var harmless = options.Weaken is null && dice.Chance(0.25);
         return new ClusterOptions(seed)
         {
             Hosts = options.Hosts,
             Machines = options.Machines,
             Plan = fast ? TimingPlan.Fast : TimingPlan.Standard,
             Drain = TimeSpan.FromSeconds(dice.Chance(0.7) ? 4 : 1 + (dice.Fraction() * 8)),
-            Networks = 1 + dice.Below(3),
+            HarmlessOnly = harmless,
+            Networks = harmless ? 2 + dice.Below(2) : 1 + dice.Below(3),
             FenceDevices = devices,
             FastShot = devices && dice.Chance(0.3),
             FenceCutsPath = devices && dice.Chance(0.3),
