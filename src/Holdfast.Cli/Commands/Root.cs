@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
+using Holdfast.Cli.Commands.Explore;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Vm;
@@ -30,6 +31,7 @@ internal static class Root
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
             new DemoCommand(context),
+            new ExploreCommand(context),
         };
         options.AddTo(root);
         return root;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
@@ -15,6 +16,8 @@ public sealed record AgentSettings(
     string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<string> Networks,
     ImmutableSortedDictionary<int, string> Hosts, bool HasFenceDevice, bool FastShot, bool FenceCutsPath, string MigrationAddress, WatchdogClass Watchdog)
 {
+    internal MoveFlaws MoveFlaws { get; init; }
+
     internal AgentFlaws Flaws { get; init; }
 
     internal RegisterFlaws RegisterFlaws { get; init; }

@@ -11,6 +11,7 @@ namespace Holdfast.Core.Agent;
 /// </summary>
 internal sealed class AreaKeeper
 {
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
     private readonly AgentContext context;
     private readonly DatastoreOpened opened;
     private readonly LeaseRegister register;
@@ -23,6 +24,7 @@ internal sealed class AreaKeeper
     private bool reading;
     private Moment nextRead;
     private Moment nextPoll;
+    private Moment polled;
     private Moment? loadAt;
     private bool busy;
     private string trouble = "";
@@ -59,6 +61,9 @@ internal sealed class AreaKeeper
         AreaState.Expired => "the right has expired: the machines here are frozen until a commit gives them back",
         _ => "",
     };
+
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form => $"{State} {Table.Version} {busy} {StartedUpTo} {Table.IsCurrent(Life)} {register.State.Phase}";
 
     /// <summary>This host's present life here; its incarnation is None before the first join.</summary>
     public HostLife Life { get; private set; }
@@ -101,8 +106,8 @@ internal sealed class AreaKeeper
     /// <summary>Hold the promise for the next version, so that the next commit is short.</summary>
     public void Prepare() => Tell(new RegisterInput.Prepare());
 
-    /// <summary>Look into the table now instead of at the next poll.</summary>
-    public void PollSoon() => nextPoll = context.Now;
+    /// <summary>Look into the table at once, but not again and again while the answers of the last look are still on their way.</summary>
+    public void PollSoon() => nextPoll = Moment.Earlier(nextPoll, polled + PollPause);
 
     public SlotWatch Watch(int slot)
     {
@@ -174,7 +179,7 @@ internal sealed class AreaKeeper
 
         if (context.Now >= nextPoll)
         {
-            nextPoll = context.Now + context.Plan.Renew;
+            (polled, nextPoll) = (context.Now, context.Now + context.Plan.Renew);
             Tell(new RegisterInput.Poll());
         }
 

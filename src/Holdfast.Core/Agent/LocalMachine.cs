@@ -51,6 +51,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public MoveIn? Coming { get; set; }
 
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form =>
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
+
     public bool HasProcess => Phase is not LocalPhase.None;
 
     /// <summary>No process, and nothing of an earlier one can still land on the store.</summary>
@@ -167,6 +171,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             return;
         }
 
+        if (HasProcess && entry is { State: LeaseState.Moving } && entry.Target == area.Life)
+        {
+            // The copy of a move whose agent here died (one that is not whole ends with its agent). Its source may be committing just now, so it stays
+            // as it is until the table says who has the machine.
+            return;
+        }
+
         if (entry is null || !entry.IsHeldBy(area.Life))
         {
             if (HasProcess)
@@ -181,7 +192,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             CancelOrphan(entry);
         }
-        else if (doubtful && Phase == LocalPhase.Paused && entry.Epoch.Value != Epoch && entry.GivenFrom.Value != Epoch)
+        else if (doubtful && !context.Settings.MoveFlaws.HasFlag(MoveFlaws.ResumesInDoubt) && Phase == LocalPhase.Paused && entry.Epoch.Value != Epoch && entry.GivenFrom.Value != Epoch)
         {
             EndProcess($"it stands still since epoch {Epoch}, and the machine may have run elsewhere before epoch {entry.Epoch}");
         }

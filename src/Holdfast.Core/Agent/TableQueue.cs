@@ -25,7 +25,7 @@ internal sealed class TableQueue(AgentContext context, Slot slot, Action<Registe
         }
     }
 
-    /// <param name="refusal">Set when the whole batch was not committed and never will be.</param>
+    /// <param name="refusal">Set when the register gave the whole batch up; see <see cref="RegisterEffect.Refused"/>.</param>
     public void Ended(BatchId batch, ImmutableArray<CommandOutcome> outcomes, string? refusal)
     {
         if (!inFlight.Remove(batch, out var thens))

@@ -103,7 +103,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !Owns)
+        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt)
         {
             return;
         }
@@ -122,7 +122,13 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         Open();
     }
 
-    private bool Owns => Joined.Any(a => a.Table.HeldBy(a.Table.Host(new Slot(slot))!.Life).Any());
+    /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
+    private bool AnotherFencesIt => Joined.Any(a =>
+        a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
+
+    /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
+    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
+        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
 
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
@@ -142,6 +148,15 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
         Reset(TimeSpan.Zero);
         return true;
+    }
+
+    /// <summary>The device failed: let another host announce itself and try.</summary>
+    private void CloseOwn()
+    {
+        foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
+        {
+            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
+        }
     }
 
     /// <summary>
@@ -222,6 +237,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (failure is not null)
             {
                 context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
+                CloseOwn();
                 Reset(RetryAfter);
                 return;
             }

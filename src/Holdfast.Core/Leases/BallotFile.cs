@@ -27,6 +27,13 @@ public static class BallotFile
             {
                 return reading;
             }
+
+            // Safety: the older side stands for the area only when the newer one is torn for good. If its writer has come round to this side again since
+            // the headers were read, the older side was overwritten in between, and what it said then must not be believed: null, read once more.
+            if (!read(0, 2 * BlockHeader.Alignment).AsSpan().SequenceEqual(both))
+            {
+                return null;
+            }
         }
 
         return null;

@@ -91,7 +91,7 @@ public sealed class LeaseRegister
             return;
         }
 
-        if (!Chosen.Hosts.ContainsKey(s.Settings.Own))
+        if (!Chosen.Hosts.ContainsKey(s.Settings.Own) && !Lacks(RegisterFlaws.ProposesAsStranger))
         {
             RefuseAsStranger();
             return;
@@ -191,7 +191,7 @@ public sealed class LeaseRegister
             return;
         }
 
-        if (s.Settings.Flaws.HasFlag(RegisterFlaws.ActsOnAccepted) && reading.Version == s.Chosen.Version && reading.AcceptedTable is { } accepted)
+        if (Lacks(RegisterFlaws.ActsOnAccepted) && reading.Version == s.Chosen.Version && reading.AcceptedTable is { } accepted)
         {
             Learn(accepted);
             return;
@@ -235,7 +235,7 @@ public sealed class LeaseRegister
 
         if (reading.Version == s.Chosen.Version)
         {
-            if (reading.Promise > s.Ballot)
+            if (reading.Promise > s.Ballot && !Lacks(RegisterFlaws.IgnoresHigherPromise))
             {
                 LoseTo(reading.Promise);
                 return;
@@ -252,7 +252,7 @@ public sealed class LeaseRegister
 
     private void Unreadable(Slot slot, AreaFault fault)
     {
-        if (s.Settings.Flaws.HasFlag(RegisterFlaws.UnreadableIsEmpty) && s.Phase != RegisterPhase.ReadingBack)
+        if (Lacks(RegisterFlaws.UnreadableIsEmpty) && s.Phase != RegisterPhase.ReadingBack)
         {
             s = s with { Awaited = s.Awaited.Remove(slot) };
             RoundOver();
@@ -277,7 +277,7 @@ public sealed class LeaseRegister
         {
             Decided();
         }
-        else if (s.BestTable is { } found)
+        else if (s.BestTable is { } found && !Lacks(RegisterFlaws.IgnoresFound))
         {
             // Safety: somebody may have decided this value; only it may be accepted now.
             Accept(found);
@@ -340,14 +340,15 @@ public sealed class LeaseRegister
     {
         var own = s.Own!;
         var mine = own.Chosen.Version == s.Chosen.Version;
+        var carries = mine && !Lacks(RegisterFlaws.DropsAccepted);
         var ballot = Ballot.Above(Max(s.Highest, mine ? own.Promise : Ballot.None), s.Settings.Own);
         s = s with
         {
             Phase = RegisterPhase.Promising,
             Ballot = ballot,
             Prepared = false,
-            BestBallot = mine ? own.Accepted : Ballot.None,
-            BestTable = mine ? own.AcceptedTable : null,
+            BestBallot = carries ? own.Accepted : Ballot.None,
+            BestTable = carries ? own.AcceptedTable : null,
         };
         Write(new BallotRecord(own.Sequence + 1, s.Chosen, ballot, s.BestBallot, s.BestTable));
     }
@@ -429,9 +430,9 @@ public sealed class LeaseRegister
     // Writing.
     private void Write(BallotRecord record)
     {
-        Invariant.That(s.Writing is null || s.Settings.Flaws.HasFlag(RegisterFlaws.ForgetsUnanswered), "A second write to the own ballot area was about to begin.");
+        Invariant.That(s.Writing is null || Lacks(RegisterFlaws.ForgetsUnanswered), "A second write to the own ballot area was about to begin.");
         s = s with { Ticket = s.Ticket + 2, Writing = record, Awaited = [], Failed = [] };
-        var side = s.Settings.Flaws.HasFlag(RegisterFlaws.OneSide) ? s.Side : 1 - s.Side;
+        var side = Lacks(RegisterFlaws.OneSide) ? s.Side : 1 - s.Side;
         effects.Add(new RegisterEffect.WriteOwnArea(s.Ticket, side, record));
     }
 
@@ -445,7 +446,7 @@ public sealed class LeaseRegister
                 Own = s.Writing,
                 Writing = null,
                 MustAnnounce = s.MustAnnounce && s.Phase != RegisterPhase.Promising,
-                Side = s.Settings.Flaws.HasFlag(RegisterFlaws.OneSide) ? s.Side : 1 - s.Side,
+                Side = Lacks(RegisterFlaws.OneSide) ? s.Side : 1 - s.Side,
                 Phase = s.Phase == RegisterPhase.Promising ? RegisterPhase.AskingPromise : RegisterPhase.AskingAccepted,
             };
             Saw(s.Settings.Own, s.Own!.Sequence);
@@ -453,7 +454,7 @@ public sealed class LeaseRegister
             return;
         }
 
-        if (s.Settings.Flaws.HasFlag(RegisterFlaws.ForgetsUnanswered))
+        if (Lacks(RegisterFlaws.ForgetsUnanswered))
         {
             s = s with { Phase = RegisterPhase.Idle, Prepared = false, Own = s.Own! with { Sequence = s.Own.Sequence + 1 } };
             Proceed();
@@ -479,7 +480,7 @@ public sealed class LeaseRegister
 
     private void AskOthers()
     {
-        var others = Others();
+        var others = Lacks(s.Phase == RegisterPhase.AskingPromise ? RegisterFlaws.SkipsPromiseRead : RegisterFlaws.SkipsAcceptedRead) ? [] : Others();
         if (others.Length == 0)
         {
             RoundOver();
@@ -491,6 +492,9 @@ public sealed class LeaseRegister
     }
 
     private ImmutableArray<Slot> Others() => [.. s.Chosen.Hosts.Keys.Where(slot => slot != s.Settings.Own)];
+
+    /// <summary>A rule left out on purpose, for the state search (src/Holdfast.Simulation/Exploration).</summary>
+    private bool Lacks(RegisterFlaws rule) => (s.Settings.Flaws & rule) != 0;
 
     private void SayBlocked(string sentence)
     {

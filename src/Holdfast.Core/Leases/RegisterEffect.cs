@@ -27,7 +27,10 @@ public abstract record RegisterEffect
     /// <summary>Answer to <see cref="RegisterInput.Prepare"/>: at some instant since then this was the newest chosen table, and the promise for the next is held.</summary>
     public sealed record Confirmed(LeaseTable Table) : RegisterEffect;
 
-    /// <summary>The batch was not committed and never will be.</summary>
+    /// <summary>
+    /// The batch ends here. Of a stranger's nothing was written. After <see cref="RolledBack"/> nobody knows: a value that this host had accepted may
+    /// still be chosen by another host's ballot, so nothing may be done that is right only if it was not committed.
+    /// </summary>
     public sealed record Refused(BatchId Batch, string Sentence) : RegisterEffect;
 
     /// <summary>The register cannot go on until something outside changes; it tries again by itself. Said once per cause.</summary>

@@ -34,4 +34,22 @@ internal enum RegisterFlaws
 
     /// <summary>An area that cannot be read counts as empty (rule 2).</summary>
     UnreadableIsEmpty = 8,
+
+    /// <summary>Phase 1 does not read the others.</summary>
+    SkipsPromiseRead = 16,
+
+    /// <summary>Phase 2 does not read the others.</summary>
+    SkipsAcceptedRead = 32,
+
+    /// <summary>A value that phase 1 found accepted is passed over for the own one.</summary>
+    IgnoresFound = 64,
+
+    /// <summary>A promise does not carry on what this host has accepted.</summary>
+    DropsAccepted = 128,
+
+    /// <summary>Another's higher promise does not end the ballot.</summary>
+    IgnoresHigherPromise = 256,
+
+    /// <summary>A host without a slot proposes (rule 4).</summary>
+    ProposesAsStranger = 512,
 }

@@ -11,8 +11,11 @@ namespace Holdfast.Core.Migration;
 internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk ask)
 {
     private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(10);
     private readonly Moment began = context.Now;
+    private Moment polled = Moment.Zero;
     private bool preparing;
+    private bool inPrepare;
     private bool prepared;
     private bool finishing;
     private bool finished;
@@ -23,19 +26,29 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
     public Guid Id => ask.Move;
 
+    /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
+    internal string Form => $"{preparing} {inPrepare} {prepared} {finishing} {finished} {resuming} {died} {ended} {resumeEpoch}";
+
     private AreaKeeper Area => machine.Area;
 
     /// <summary>Level-triggered on the table: it has the last word on what becomes of the copy here.</summary>
     public void Look()
     {
-        if (ended || Area.Table.Version < ask.Epoch)
+        if (ended)
         {
-            if (!ended && context.Now - began > TableLimit)
+            return;
+        }
+
+        if (Area.Table.Version < ask.Epoch)
+        {
+            if (context.Now - began > TableLimit)
             {
                 Destroy("the lease table does not show this move");
             }
-            else
+            else if (context.Now - polled > PollEvery)
             {
+                // Not with every look: a poll's own answers are looks too.
+                polled = context.Now;
                 Area.PollSoon();
             }
 
@@ -47,7 +60,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         {
             Prepare();
         }
-        else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && entry.GivenFrom.Value == ask.Epoch)
+        else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && (entry.GivenFrom.Value == ask.Epoch || Lacks(MoveFlaws.TakesTakeoverForCommit)))
         {
             Committed(entry.Epoch.Value);
         }
@@ -110,6 +123,12 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
                 return;
             }
 
+            if (ended)
+            {
+                return;
+            }
+
+            inPrepare = true;
             var folder = $"{Area.Path}/machines/{ask.Definition.Name}";
             context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, context.Settings.MigrationAddress), Prepared);
         });
@@ -117,6 +136,13 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
     private void Prepared(HypervisorResult result)
     {
+        inPrepare = false;
+        if (ended)
+        {
+            EndCopy();
+            return;
+        }
+
         if (result.Failure is { } failure)
         {
             Refuse(failure);
@@ -124,10 +150,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         }
 
         prepared = true;
-        if (!ended)
-        {
-            Tell(new MoveReady(result.Cookie, result.Uri ?? "") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
-        }
+        Tell(new MoveReady(result.Cookie, result.Uri ?? "") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
     }
 
     private void Finish()
@@ -148,6 +171,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
             finished = true;
             Tell(new MoveComplete { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+            resumeEpoch = Lacks(MoveFlaws.ResumesWithoutCommit) ? ask.Epoch : resumeEpoch;
             ResumeWhenBoth();
         });
     }
@@ -225,13 +249,22 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         ended = true;
         context.Say("refused", $"the incoming copy of {context.NameOf(machine.Id)} on {context.Settings.Host} is destroyed: {why}", machine.Id, context.Settings.Host, Area.Name);
         context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+        if (!inPrepare)
+        {
+            EndCopy();
+        }
+    }
+
+    /// <summary>Never while Prepare is under way: there would be no process to end yet, and one that belongs to nobody afterwards.</summary>
+    private void EndCopy() =>
         context.Out.Call(op => new End(op, machine.Id), end =>
             context.Out.Call(op => new FinishMove(op, machine.Id, ask.Move, Cancelled: true), _ =>
             {
                 context.Out.Guard(new Guarding.Revoke(machine.Id, Math.Max(ask.Epoch, resumeEpoch)), _ => { });
                 machine.Left(gone: end.Failure is null, ranIn: resuming ? resumeEpoch : 0);
             }));
-    }
+
+    private bool Lacks(MoveFlaws rule) => context.Settings.MoveFlaws.HasFlag(rule);
 
     private void Tell(PeerMessage message) => context.Out.Peer(ask.From, message, _ => { });
 }

@@ -23,8 +23,11 @@ internal sealed class AgentStory
     private readonly Dictionary<int, byte[]> blocks = [];
     private ulong beats;
 
-    public AgentStory(int hosts = 3)
+    private readonly bool fences;
+
+    public AgentStory(int hosts = 3, bool fences = false)
     {
+        this.fences = fences;
         Area = new(hosts);
         Area.Hosts.RemoveAt(Own);
         for (var slot = 0; slot < hosts; slot++)
@@ -76,16 +79,16 @@ internal sealed class AgentStory
         var names = Enumerable.Range(0, Area.Areas.Length - 1).ToImmutableSortedDictionary(s => s, s => $"{(char)('a' + s)}");
         inbox.Clear();
         Agent = new(new AgentSettings(
-            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, ["cluster"], names, false, false, false, "127.0.0.1", WatchdogClass.Software));
+            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, ["cluster"], names, fences, false, false, "127.0.0.1", WatchdogClass.Software));
         Tell(new ConditionsMeasured(true, 10_000, 90, true));
         Tell(new GuardSaid(Guard.Report(Now)));
         Tell(new DatastoreOpened(Store, "/store", TimeSpan.FromSeconds(1), AreaStory.Identity, "/store/slot-01", 0));
     }
 
     /// <summary>Until this host has joined and is ready.</summary>
-    public static AgentStory Ready(int hosts = 3)
+    public static AgentStory Ready(int hosts = 3, bool fences = false)
     {
-        var story = new AgentStory(hosts);
+        var story = new AgentStory(hosts, fences);
         story.Pass(TimeSpan.FromSeconds(3));
         Assert.True(story.Agent.Snapshot().Ready, story.Agent.Snapshot().Reason);
         return story;
@@ -185,6 +188,9 @@ internal sealed class AgentStory
                     inbox.Enqueue(new HypervisorEnded(result.Found.IsDefault ? result with { Found = [] } : result));
                 }
 
+                break;
+            case FenceOff e:
+                inbox.Enqueue(new OperationEnded(e.Op, null));
                 break;
             case TellPeer e:
                 Told.Add(e.Message);
