@@ -211,6 +211,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         (shutDownAsked, killAsked) = (null, false);
         switch (Phase)
         {
+            case LocalPhase.None when context.FreeMemoryMiB < 0 && context.Conditions.FreeCpuPercent > 0:
+                // Others gave it to this host by what its slot said a moment before; several may have done so at once.
+                LeaveToOthers(entry, TimeSpan.FromSeconds(5));
+                context.Say("released", $"{context.NameOf(id)} is left to the others: {context.Settings.Host} has no room for it", id, context.Settings.Host, area.Name);
+                break;
             case LocalPhase.None when entry.Epoch.Value == startedEpoch || entry.Epoch.Value <= area.StartedUpTo:
                 // Safety: every start of a QEMU process is a commit of its own (DESIGN §3, rule 5).
                 busy = true;
@@ -384,10 +389,15 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         }
 
         failures = 0;
-        AvoidUntil = context.Now + TimeSpan.FromSeconds(60);
+        LeaveToOthers(entry, TimeSpan.FromSeconds(60));
+        context.Say("released", $"{context.NameOf(id)} failed to start {StartsBeforeGivingUp} times on {context.Settings.Host} and is left to the others for a minute", id, context.Settings.Host, area.Name);
+    }
+
+    private void LeaveToOthers(MachineEntry entry, TimeSpan time)
+    {
+        AvoidUntil = context.Now + time;
         busy = true;
         area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
-        context.Say("released", $"{context.NameOf(id)} failed to start {StartsBeforeGivingUp} times on {context.Settings.Host} and is left to the others for a minute", id, context.Settings.Host, area.Name);
     }
 
     private void CancelOrphan(MachineEntry entry)
