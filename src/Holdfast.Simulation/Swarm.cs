@@ -13,24 +13,38 @@ public static class Swarm
     /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
 
+    private static readonly double[] Intensities = [0.5, 1, 1, 3];
+
     public static SimulationResult Run(ulong seed, SimulationOptions options)
     {
         var cluster = new SimulatedCluster(Draw(seed, options));
         Begin(cluster);
         cluster.Timeline.RunUntil(SetUp);
-        var misfortune = new Misfortune(cluster, intensity: 1);
+        var misfortune = new Misfortune(cluster, intensity: options.Weaken is null ? cluster.Dice.Any(Intensities) : 3);
         misfortune.Begin();
         cluster.Troubled = true;
-        cluster.Timeline.RunUntil(SetUp + options.Duration);
+        RunUntil(cluster, SetUp + options.Duration);
         misfortune.End();
         cluster.Troubled = false;
-        cluster.Timeline.RunUntil(SetUp + options.Duration + Recovery);
-        foreach (var checker in cluster.Checkers)
+        RunUntil(cluster, SetUp + options.Duration + Recovery);
+        if (cluster.Violations.Count == 0)
         {
-            checker.Finally();
+            foreach (var checker in cluster.Checkers)
+            {
+                checker.Finally();
+            }
         }
 
         return new(seed, cluster.Timeline.Now, cluster.Timeline.Steps, misfortune.Struck, cluster.Counts, cluster.Violations, cluster.Hash, cluster.TraceLines);
+    }
+
+    /// <summary>After a broken rule nothing that follows means anything.</summary>
+    private static void RunUntil(SimulatedCluster cluster, TimeSpan end)
+    {
+        while (cluster.Timeline.Now < end && cluster.Violations.Count == 0)
+        {
+            cluster.Timeline.RunUntil(cluster.Timeline.Now + TimeSpan.FromSeconds(5));
+        }
     }
 
     /// <summary>The cluster's own properties are drawn from the seed as well.</summary>
@@ -40,7 +54,8 @@ public static class Swarm
         var fast = dice.Chance(0.7);
         var devices = dice.Chance(0.7);
         var harmless = options.Weaken is null && dice.Chance(0.25);
-        return new ClusterOptions(seed)
+        var weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None;
+        return weakening.In(new ClusterOptions(seed)
         {
             Hosts = options.Hosts,
             Machines = options.Machines,
@@ -54,8 +69,8 @@ public static class Swarm
             Watchdogs = !devices || dice.Chance(0.8),
             RoomPerHost = Math.Max(2, (options.Machines * (dice.Chance(0.5) ? 3 : 2) / options.Hosts) + 1),
             KeepTrace = options.KeepTrace,
-            Weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None,
-        };
+            Weakening = weakening,
+        });
     }
 
     private static void Begin(SimulatedCluster cluster)

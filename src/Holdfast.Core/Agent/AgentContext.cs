@@ -34,7 +34,7 @@ internal sealed class AgentContext(AgentSettings settings)
     /// <summary>
     /// What is left now. The measurement is up to a second old, and many machines can be claimed in a second, so what was promised since then counts.
     /// </summary>
-    public long FreeMemoryMiB => Conditions.FreeMemoryMiB - (PromisedMiB() - Conditions.PromisedMiB);
+    public long FreeMemoryMiB => Conditions.FreeMemoryMiB - (Settings.Lacks(AgentFlaws.RoomByOldMeasurement) ? 0 : PromisedMiB() - Conditions.PromisedMiB);
 
     public SortedDictionary<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
 

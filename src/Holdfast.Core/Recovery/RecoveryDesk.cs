@@ -85,13 +85,14 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     {
         var watch = area.Watch(dead.Slot.Value);
         var desk = fencing[dead.Slot.Value];
+        var flaws = context.Settings.Flaws;
         if (desk.ConfirmedAt is { } at && desk.Fenced(area.Name) == dead.Incarnation &&
-            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain) is { } fenced)
+            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain, flaws) is { } fenced)
         {
             return fenced;
         }
 
-        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain);
+        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain, flaws);
     }
 
     private void ClaimFree(AreaKeeper area)
