@@ -173,7 +173,8 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
     private HostConditions Conditions(AgentLoop agent, EtcdIntentStore intent)
     {
         var guest = options.Networks.FirstOrDefault(n => n.Has("guest"))?.Interface ?? options.Bridge;
-        return new HostConditions(intent.Quorum, FreeMemory(agent.Snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false);
+        var snapshot = agent.Snapshot;
+        return new HostConditions(intent.Quorum, FreeMemory(snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false, snapshot.PromisedMiB);
     }
 
     /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>
