@@ -65,10 +65,7 @@ public sealed record Migration
     /// <summary>libvirt's Perform has returned.</summary>
     public double? PerformedMs { get; init; }
 
-    /// <summary>Every thread of the source's copy was seen stopped.</summary>
-    public double? FrozenMs { get; init; }
-
-    /// <summary>It was looked at again after the freeze: it had not run.</summary>
+    /// <summary>The source's copy stood frozen, every thread of it, and was looked at again: it had not run.</summary>
     public double? LookedMs { get; init; }
 
     /// <summary>The target reported the complete, paused machine.</summary>

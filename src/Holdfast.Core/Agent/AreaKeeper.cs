@@ -11,6 +11,7 @@ namespace Holdfast.Core.Agent;
 /// </summary>
 internal sealed class AreaKeeper
 {
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
     private readonly AgentContext context;
     private readonly DatastoreOpened opened;
     private readonly LeaseRegister register;
@@ -19,6 +20,7 @@ internal sealed class AreaKeeper
     private bool reading;
     private Moment nextRead;
     private Moment nextPoll;
+    private Moment polled;
     private Moment? loadAt;
     private bool busy;
     private string trouble = "";
@@ -76,8 +78,8 @@ internal sealed class AreaKeeper
     /// <summary>Hold the promise for the next version, so that the next commit is short.</summary>
     public void Prepare() => Tell(new RegisterInput.Prepare());
 
-    /// <summary>Look into the table now instead of at the next poll.</summary>
-    public void PollSoon() => nextPoll = context.Now;
+    /// <summary>Look into the table at once, but not again and again while the answers of the last look are still on their way.</summary>
+    public void PollSoon() => nextPoll = Moment.Earlier(nextPoll, polled + PollPause);
 
     public SlotWatch Watch(int slot)
     {
@@ -149,7 +151,7 @@ internal sealed class AreaKeeper
 
         if (context.Now >= nextPoll)
         {
-            nextPoll = context.Now + context.Plan.Renew;
+            (polled, nextPoll) = (context.Now, context.Now + context.Plan.Renew);
             Tell(new RegisterInput.Poll());
         }
 

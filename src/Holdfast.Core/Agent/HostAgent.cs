@@ -140,7 +140,6 @@ public sealed class HostAgent
         foreach (var (id, local) in context.Local.ToList())
         {
             var entry = local.Area.Table.Machine(new MachineId(id));
-            local.Leaving?.Look();
             local.Coming?.Look();
             local.Look(entry);
             if (entry is null && !local.HasProcess && local.Coming is null)
@@ -179,37 +178,35 @@ public sealed class HostAgent
     {
         if (message is MoveAsk ask)
         {
-            if (context.Areas.TryGetValue(ask.Datastore, out var area) && area.State == AreaState.Ready)
-            {
-                var local = context.LocalOf(area, ask.Machine);
-                if (local.Coming is null && !local.HasProcess)
-                {
-                    local.Incoming(new MoveIn(context, local, ask));
-                }
-            }
-            else
-            {
-                var refusal = new MoveRefused($"datastore {ask.Datastore} is not ready on {context.Settings.Host}") { Move = ask.Move, Machine = ask.Machine, From = context.Settings.Slot };
-                context.Out.Peer(ask.From, refusal, _ => { });
-            }
-
-            return;
+            Asked(ask);
         }
-
-        if (!context.Local.TryGetValue(message.Machine, out var machine))
-        {
-            return;
-        }
-
-        if (machine.Leaving?.Id == message.Move)
-        {
-            machine.Leaving.Said(message);
-        }
-        else if (machine.Coming?.Id == message.Move)
+        else if (!orders.Said(message) && context.Local.TryGetValue(message.Machine, out var machine) && machine.Coming?.Id == message.Move)
         {
             machine.Coming.Said(message);
         }
     }
+
+    private void Asked(MoveAsk ask)
+    {
+        if (!context.Areas.TryGetValue(ask.Datastore, out var area) || area.State != AreaState.Ready)
+        {
+            Refuse(ask, $"datastore {ask.Datastore} is not ready on {context.Settings.Host}");
+            return;
+        }
+
+        var local = context.LocalOf(area, ask.Machine);
+        if (local.Coming is { } coming && coming.Id != ask.Move || local.Coming is null && local.HasProcess)
+        {
+            Refuse(ask, $"{context.Settings.Host} still has a process of an earlier copy");
+        }
+        else if (local.Coming is null)
+        {
+            local.Incoming(new MoveIn(context, local, ask));
+        }
+    }
+
+    private void Refuse(MoveAsk ask, string why) =>
+        context.Out.Peer(ask.From, new MoveRefused(why) { Move = ask.Move, Machine = ask.Machine, From = context.Settings.Slot }, _ => { });
 
     private void Speak()
     {

@@ -20,11 +20,28 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
 
     public void Given(long order, AgentOrder what) => Take(order, what, context.Now + ReadLimit);
 
+    /// <summary>A word from a move's target. False: no move from here has this id.</summary>
+    public bool Said(PeerMessage message)
+    {
+        if (moves.FirstOrDefault(m => m.Id == message.Move) is not { } leaving)
+        {
+            return false;
+        }
+
+        leaving.Said(message);
+        return true;
+    }
+
     public void Look()
     {
         while (moves.Count > MostMovesRemembered && moves.Peek().State is "done" or "failed")
         {
             moves.Dequeue();
+        }
+
+        foreach (var move in moves)
+        {
+            move.Look();
         }
 
         foreach (var (order, what, until) in unread.ToList())

@@ -55,7 +55,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !IsInTheWay)
+        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt)
         {
             return;
         }
@@ -78,6 +78,10 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
         (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
 
+    /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
+    private bool AnotherFencesIt => Joined.Any(a =>
+        a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
+
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
     {
@@ -94,13 +98,17 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
+        CloseOwn();
+        Reset(TimeSpan.Zero);
+        return true;
+    }
+
+    private void CloseOwn()
+    {
         foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
         {
             area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
         }
-
-        Reset(TimeSpan.Zero);
-        return true;
     }
 
     private void Open()
@@ -159,6 +167,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (failure is not null)
             {
                 context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
+                CloseOwn();
                 Reset(RetryAfter);
                 return;
             }

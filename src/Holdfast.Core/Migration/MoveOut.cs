@@ -13,6 +13,9 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 {
     private static readonly TimeSpan PrepareLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(8);
+
+    /// <summary>The target resumes within milliseconds of the commit; its word of that is waited for this long.</summary>
+    private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(3);
     private readonly SortedDictionary<string, double> stamps = new(StringComparer.Ordinal);
     private Moment began;
     private Moment? deadline;
@@ -25,6 +28,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private bool looked;
     private bool targetComplete;
     private bool deciding;
+    private bool given;
     private Moment lastPrepare;
 
     public Guid Id => move;
@@ -77,6 +81,9 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
                 Stamp("completed");
                 deadline = context.Now + HandOverLimit;
                 break;
+            case MachineEventKind.Stopped when !completed:
+                stamps["stopped"] = Elapsed;
+                break;
             case MachineEventKind.MigrationProgress when context.Now - lastPrepare > TimeSpan.FromSeconds(1):
                 HoldPromise();
                 break;
@@ -110,15 +117,25 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
                 break;
             case MoveResumed:
                 Stamp("resumed");
+                CloseWhenResumed();
                 break;
         }
     }
 
     public void Look()
     {
-        if (deadline is { } limit && context.Now > limit && !deciding)
+        if (deadline is not { } limit || context.Now <= limit)
         {
-            deadline = null;
+            return;
+        }
+
+        deadline = null;
+        if (given)
+        {
+            Close("done", $"{context.Settings.NameOf(target)} owns it and has not said yet that it runs");
+        }
+        else if (!deciding)
+        {
             Cancel(completed ? $"{context.Settings.NameOf(target)} did not report the complete machine in time" : $"{context.Settings.NameOf(target)} did not get ready in time");
         }
     }
@@ -225,11 +242,21 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private void Given(bool gone)
     {
         Stamp("sourceGone");
+        given = true;
+        deadline = context.Now + ResumeLimit;
         context.Out.Guard(new Guarding.Revoke(machine.Id, epoch), _ => { });
         context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: false), _ => { });
-        Close("done", "");
         machine.Left(gone);
         context.Say("moved", $"{context.NameOf(machine.Id)} moved from {context.Settings.Host} to {context.Settings.NameOf(target)}", machine.Id, context.Settings.Host, Area.Name);
+        CloseWhenResumed();
+    }
+
+    private void CloseWhenResumed()
+    {
+        if (given && State == "moving" && stamps.ContainsKey("resumed"))
+        {
+            Close("done", "");
+        }
     }
 
     private void Cancel(string why)
@@ -285,6 +312,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     {
         State = state;
         Reason = why;
+        deadline = null;
         Stamp("ended");
         context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
         if (state == "failed" && (kept > 0 || epoch == 0))
@@ -303,5 +331,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
     private void Tell(PeerMessage message) => context.Out.Peer(target, message, _ => { });
 
-    private void Stamp(string what) => stamps.TryAdd(what, (context.Now - began).TotalMilliseconds);
+    private double Elapsed => (context.Now - began).TotalMilliseconds;
+
+    private void Stamp(string what) => stamps.TryAdd(what, Elapsed);
 }

@@ -25,7 +25,7 @@ public static class RestartBound
             new BoundPart("silence before the shot", (fastShot ? plan.Suspect : plan.FenceAfter).TotalSeconds, WithDeviceOnly: true),
             new BoundPart("fence device", Device.TotalSeconds, WithDeviceOnly: true),
             new BoundPart("silence after the shot (two renewals, or drain)", TimingPlan.Later(plan.Renew * 2, cutsPath ? TimeSpan.Zero : drain).TotalSeconds + read.TotalSeconds, WithDeviceOnly: true),
-            new BoundPart("image lock of the dead host on the store", ImageLock.TotalSeconds, WithDeviceOnly: true),
+            new BoundPart("image lock of the dead host on the store", cutsPath ? 0 : ImageLock.TotalSeconds, WithDeviceOnly: true),
             new BoundPart("takeover and start", Start.TotalSeconds));
         double Sum(Func<BoundPart, bool> counts) => withTime.Where(counts).Sum(p => p.Seconds);
         return new(Sum(p => !p.WithDeviceOnly), hasDevice ? Sum(p => !p.WithoutDeviceOnly) : null, withTime);

@@ -11,8 +11,8 @@ internal static class MoveRows
 
     public static Migration Of(HostSnapshot snapshot, MoveView move, DateTimeOffset at)
     {
-        double? Stamp(params string[] names) => names.Select(n => move.Stamps.TryGetValue(n, out var ms) ? Math.Round(ms, 3) : (double?)null).FirstOrDefault(ms => ms is not null);
-        var (stopped, completed, resumed) = (Stamp("stopped", "stop"), Stamp("completed"), Stamp("resumed"));
+        double? Stamp(string name) => move.Stamps.TryGetValue(name, out var ms) ? Math.Round(ms, 3) : null;
+        var (stopped, completed, resumed) = (Stamp("stopped"), Stamp("completed"), Stamp("resumed"));
         return new Migration
         {
             From = HostNames.Of(snapshot, move.Source),
@@ -25,12 +25,11 @@ internal static class MoveRows
             StoppedMs = stopped,
             CompletedMs = completed,
             PerformedMs = Stamp("performed"),
-            FrozenMs = Stamp("frozen"),
             LookedMs = Stamp("looked"),
             TargetCompleteMs = Stamp("targetComplete"),
             CommittedMs = Stamp("committed"),
             ResumedMs = resumed,
-            TotalMs = Stamp("ended", "total"),
+            TotalMs = Stamp("ended"),
             CompletedToResumeMs = resumed - completed,
             PauseMs = resumed - stopped,
         };

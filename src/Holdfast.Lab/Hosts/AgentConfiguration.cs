@@ -37,7 +37,7 @@ internal sealed record AgentConfiguration
             new AgentNetwork(network.Name, network.Role, lab.Address(host, network), LabState.Link(network.Name)))],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
-        Fence = lab.Options.Fence ? new AgentFence("fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }) : null,
+        Fence = lab.Options.Fence ? new AgentFence("fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true) : null,
         FastShot = lab.Options is { Fence: true, FastShot: true },
         Bridge = LabState.Link(lab.Options.Networks.First(network => network.Role == "guest").Name),
         Acceleration = lab.Acceleration,
@@ -67,4 +67,5 @@ internal sealed record AgentEtcd(IReadOnlyList<string> Members)
     public string DataDirectory { get; init; } = "/var/lib/holdfast/etcd";
 }
 
-internal sealed record AgentFence(string Agent, IReadOnlyDictionary<string, string> Options);
+/// <param name="CutsPath">The lab's switch also ends the host's connections at the store (<see cref="Supervision.StorePath"/>).</param>
+internal sealed record AgentFence(string Agent, IReadOnlyDictionary<string, string> Options, bool CutsPath);

@@ -150,6 +150,11 @@ internal sealed class LabSupervisor : IAsyncDisposable
         {
             var began = clock.Elapsed;
             await desk.Perform(action == "off" ? new LabFault.Crash(host) : new LabFault.Start(host));
+            if (action == "off")
+            {
+                await new StorePath(lab).Cut(host);
+            }
+
             Log(string.Create(CultureInfo.InvariantCulture, $"power switch: {host} {action} in {(clock.Elapsed - began).TotalMilliseconds:0} ms"));
         }
 

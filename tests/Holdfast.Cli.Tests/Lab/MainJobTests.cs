@@ -19,7 +19,7 @@ public sealed class MainJobTests(RunningLab lab)
         var migration = RunningLab.Parse(call, ApiJson.Default.TaskReport).Result!.Migration!;
         Assert.Equal(("h2", "h3", "moved"), (migration.From, migration.To, migration.Outcome));
         Assert.True(migration.CommittedMs <= migration.ResumedMs, $"resumed at {migration.ResumedMs} ms, before its commit at {migration.CommittedMs} ms");
-        Assert.True(migration.FrozenMs <= migration.CommittedMs, $"committed at {migration.CommittedMs} ms, before the source was frozen at {migration.FrozenMs} ms");
+        Assert.True(migration.LookedMs <= migration.CommittedMs, $"committed at {migration.CommittedMs} ms, before the source was frozen and looked at, at {migration.LookedMs} ms");
 
         var after = await lab.SeenAsync("mover", "counts on h3 alone", m => m.Copies is [{ Host: "h3", Executing: true }] && m.Counter > before.Counter + 2);
         Assert.Equal(before.BootId, after.BootId);
@@ -41,6 +41,7 @@ public sealed class MainJobTests(RunningLab lab)
         var after = await lab.SeenAsync(
             "survivor", "runs once, on another host, and counts on", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.BootId != before.BootId && m.Counter > before.Counter);
         Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
+        Assert.Contains("\"fenced\"", (await lab.MustAsync("events", "-o", "json", "--host", "h1")).Out + (await lab.MustAsync("events", "-o", "json", "--host", "h2")).Out, StringComparison.Ordinal);
         var promised = bound.WithDeviceSeconds ?? bound.WithoutDeviceSeconds;
         Assert.True((after.Copies[0].Started - at).TotalSeconds <= promised, $"QEMU started {(after.Copies[0].Started - at).TotalSeconds:0.0} s after the power cut; promised were {promised} s");
     }
