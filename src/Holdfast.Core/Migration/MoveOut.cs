@@ -34,7 +34,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     public Guid Id => move;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
-    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
+    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
 
     public int Target => target;
 
