@@ -25,6 +25,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>It stands still, and this agent does not know whether the machine has run elsewhere since: it goes on only in the epoch it was granted.</summary>
     private bool doubtful;
     private bool guestShutDown;
+
+    /// <summary>Its process may still be stopped from the end of a move, so that QEMU answers nothing before a thaw.</summary>
+    private bool mayBeFrozen;
     private int failures;
     private Moment notBefore;
     private Moment? shutDownAsked;
@@ -50,7 +53,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
@@ -63,7 +66,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Phase = found.Running ? LocalPhase.Running : LocalPhase.Paused;
         Epoch = grantedEpoch;
         startedEpoch = grantedEpoch;
-        (ran, doubtful) = (true, true);
+        (ran, doubtful, mayBeFrozen) = (true, true, true);
     }
 
     public void Rejoined(IReadOnlyList<Thawed> thawed)
@@ -129,10 +132,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     public void Incoming(MoveIn move) => (Coming, Phase) = (move, LocalPhase.Paused);
 
     /// <summary>A move away has ended with the machine still here.</summary>
-    public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving) = (epoch, epoch, null);
+    public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving, mayBeFrozen) = (epoch, epoch, null, true);
 
     /// <summary>A move away has ended, and nobody knows whether the commit of its hand-over was chosen. The copy here stays as it is until the table says.</summary>
-    public void StaysInDoubt() => (Phase, Leaving, doubtful) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true);
+    public void StaysInDoubt() => (Phase, Leaving, doubtful, mayBeFrozen) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true, true);
 
     /// <summary>The process was ended by a move; not <paramref name="gone"/>: it does not die and is ended again until it does.</summary>
     /// <param name="ranIn">The epoch in which it may have executed here, or 0.</param>
@@ -263,7 +266,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         startedEpoch = entry.Epoch.Value;
         Phase = LocalPhase.Starting;
         Reason = "starting";
-        (guestShutDown, killed, ran, doubtful) = (false, false, false, false);
+        (guestShutDown, killed, ran, doubtful, mayBeFrozen) = (false, false, false, false, false);
         var epoch = entry.Epoch.Value;
 
         // Intent before act: granted first, or the guard would freeze the new process at its next look.
@@ -296,6 +299,18 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     {
         busy = true;
         ran = true;
+        if (mayBeFrozen)
+        {
+            // Safety: only here, right after the guard has granted it. A SIGCONT after an expiry would undo the guard's freeze.
+            context.Out.Call(op => new Thaw(op, id), _ => StartCpus(word));
+        }
+        else
+        {
+            StartCpus(word);
+        }
+    }
+
+    private void StartCpus(string word) =>
         context.Out.Call(op => new Continue(op, id), result =>
         {
             busy = false;
@@ -308,15 +323,15 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             if (result.Failure is { } failure)
             {
                 Phase = Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase;
+                mayBeFrozen = true;
                 notBefore = context.Now + TimeSpan.FromMilliseconds(500);
                 Reason = $"its CPUs could not be started: {failure}";
                 return;
             }
 
-            (Phase, failures, Reason, doubtful) = (LocalPhase.Running, 0, "", false);
+            (Phase, failures, Reason, doubtful, mayBeFrozen) = (LocalPhase.Running, 0, "", false, false);
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
-    }
 
     private void Regrant(ulong epoch, Action then)
     {
@@ -400,15 +415,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                     return;
                 }
 
-                // It may have been frozen for the hand-over already.
-                context.Out.Call(op => new Thaw(op, id), _ =>
+                busy = false;
+                if (HasProcess)
                 {
-                    busy = false;
-                    if (HasProcess)
-                    {
-                        (Phase, Epoch, doubtful) = (LocalPhase.Paused, kept.Value, false);
-                    }
-                });
+                    (Phase, Epoch, doubtful, mayBeFrozen) = (LocalPhase.Paused, kept.Value, false, true);
+                }
             }));
     }
 
