@@ -171,7 +171,7 @@ public static class DomainXml
         devices.Add(new XElement("serial",
             new XAttribute("type", "unix"),
             new XElement("source", new XAttribute("mode", "bind"), new XAttribute("path", paths.ConsoleSocket(machine.Name))),
-            new XElement("log", new XAttribute("file", paths.SerialLog(machine.Name)), new XAttribute("append", "on")),
+            new XElement("log", new XAttribute("file", paths.SerialLog(machine.Name, machine.Id)), new XAttribute("append", "on")),
             new XElement("target", new XAttribute("type", "isa-serial"), new XAttribute("port", 0))));
         devices.Add(new XElement("memballoon",
             new XAttribute("model", "virtio"),

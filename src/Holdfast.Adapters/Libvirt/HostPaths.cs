@@ -34,7 +34,7 @@ public sealed record HostPaths
 
     public string ConsoleSocket(string name) => $"{ConsoleDirectory}/{name}.sock";
 
-    public string SerialLog(string name) => $"{SerialLogs}/{name}.log";
+    public string SerialLog(string name, Guid id) => $"{SerialLogs}/{name}.{id.ToString("N")[..8]}.log";
 
     public string PidFile(string name) => $"{LibvirtRun}/qemu/{name}.pid";
 

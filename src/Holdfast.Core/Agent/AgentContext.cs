@@ -30,6 +30,9 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public SortedDictionary<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same areas, by name, for what is looked at in every step.</summary>
+    public ImmutableArray<AreaKeeper> AreasInOrder { get; private set; } = [];
+
     public SortedDictionary<Guid, MachineDefinition> Definitions { get; } = [];
 
     public SortedDictionary<Guid, LocalMachine> Local { get; } = [];
@@ -48,6 +51,12 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public void Say(string kind, string text, Guid? machine = null, string? host = null, string? datastore = null) =>
         Out.Say(new Decision(kind, machine, host, datastore, text));
+
+    public void Add(AreaKeeper area)
+    {
+        Areas[area.Name] = area;
+        AreasInOrder = [.. Areas.Values];
+    }
 
     public LocalMachine LocalOf(AreaKeeper area, Guid machine)
     {

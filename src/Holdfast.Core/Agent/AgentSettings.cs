@@ -18,5 +18,9 @@ public sealed record AgentSettings(
 {
     internal MoveFlaws MoveFlaws { get; init; }
 
+    internal AgentFlaws Flaws { get; init; }
+
+    internal RegisterFlaws RegisterFlaws { get; init; }
+
     public string NameOf(int slot) => Hosts.GetValueOrDefault(slot) ?? $"slot {slot}";
 }

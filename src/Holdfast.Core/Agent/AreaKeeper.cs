@@ -17,6 +17,10 @@ internal sealed class AreaKeeper
     private readonly LeaseRegister register;
     private readonly TableQueue queue;
     private readonly SortedDictionary<int, SlotWatch> watches = [];
+    private (ulong Version, HostLife Life) holdings;
+    private ImmutableArray<MachineEntry> free = [];
+    private ulong freeOf;
+    private (ulong Version, int Known) loaded;
     private bool reading;
     private Moment nextRead;
     private Moment nextPoll;
@@ -34,7 +38,7 @@ internal sealed class AreaKeeper
         this.opened = opened;
 
         // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
-        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain));
+        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain) { Flaws = context.Settings.RegisterFlaws });
         queue = new(context, new Slot(context.Settings.Slot), Tell);
         Tell(new RegisterInput.Start());
     }
@@ -71,7 +75,31 @@ internal sealed class AreaKeeper
 
     public IEnumerable<SlotWatch> Watches => watches.Values;
 
-    public bool RenewsWell => context.Guard?.Areas.FirstOrDefault(a => a.Datastore == Name) is { Expired: false, Failures: 0 };
+    public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
+
+    /// <summary>True once for each version of the table and each life: this host may hold something that it did not hold before.</summary>
+    public bool HasNewHoldings()
+    {
+        var now = (Table.Version, Life);
+        var changed = now != holdings;
+        holdings = now;
+        return changed;
+    }
+
+    /// <summary>Free machines that are wanted, by the table's order.</summary>
+    public ImmutableArray<MachineEntry> FreeAndWanted
+    {
+        get
+        {
+            if (freeOf != Table.Version)
+            {
+                freeOf = Table.Version;
+                free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
+            }
+
+            return free;
+        }
+    }
 
     public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
 
@@ -193,7 +221,7 @@ internal sealed class AreaKeeper
             return;
         }
 
-        var area = guard.Areas.FirstOrDefault(a => a.Datastore == Name);
+        var area = Guarded();
         var self = Table.Host(new Slot(context.Settings.Slot));
         if (area is { Expired: false })
         {
@@ -222,6 +250,22 @@ internal sealed class AreaKeeper
         }
 
         Join(area is not null);
+    }
+
+    private GuardedArea? Guarded()
+    {
+        if (context.Guard is { } guard)
+        {
+            foreach (var area in guard.Areas)
+            {
+                if (area.Datastore == Name)
+                {
+                    return area;
+                }
+            }
+        }
+
+        return null;
     }
 
     private void Join(bool again)
@@ -281,6 +325,9 @@ internal sealed class AreaKeeper
         {
             busy = false;
             answered = context.Now;
+
+            // A guard tells of changes only; without being asked it might never show the state after this answer.
+            context.Out.Guard(new Report(), _ => { });
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
@@ -344,16 +391,18 @@ internal sealed class AreaKeeper
             return;
         }
 
-        if (Table.Machines.Keys.All(m => context.Definitions.ContainsKey(m.Value)))
+        var known = (Table.Version, context.Definitions.Count);
+        if (loaded == known || Table.Machines.Keys.All(m => context.Definitions.ContainsKey(m.Value)))
         {
+            loaded = known;
             return;
         }
 
         loadAt = context.Now + TimeSpan.FromSeconds(30);
-        context.Out.Load(Name, Path, loaded =>
+        context.Out.Load(Name, Path, found =>
         {
             loadAt = context.Now + TimeSpan.FromMilliseconds(500);
-            foreach (var definition in loaded.Definitions)
+            foreach (var definition in found.Definitions)
             {
                 context.Definitions[definition.Id] = definition;
             }

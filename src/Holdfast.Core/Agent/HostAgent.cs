@@ -16,9 +16,11 @@ public sealed class HostAgent
 {
     private readonly AgentContext context;
     private readonly SortedDictionary<int, FencingDesk> fencing = [];
+    private readonly ImmutableArray<FencingDesk> desks;
     private readonly RecoveryDesk recovery;
     private readonly OrderDesk orders;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
     private Moment nextBeat;
     private Moment nextNote;
@@ -32,6 +34,7 @@ public sealed class HostAgent
             fencing[slot] = new(context, slot);
         }
 
+        desks = [.. fencing.Values];
         recovery = new(context, fencing);
         orders = new(context, recovery);
     }
@@ -41,10 +44,34 @@ public sealed class HostAgent
     {
         Invariant.That(now >= context.Now, "This host's monotonic clock went back.");
         context.Now = now;
+        var before = TableVersions();
         Take(input);
-        Look();
+        if (!IsEvidence(input) || !context.Out.IsEmpty || TableVersions() != before)
+        {
+            Look();
+        }
+
         return context.Out.Drain();
     }
+
+    /// <summary>
+    /// What only adds to what was seen, and comes many times a second, is looked at with the next tick, unless it has set something going.
+    /// </summary>
+    private static bool IsEvidence(AgentInput input) => input is HeartbeatHeard or SlotsRead or RegisterSaid { Input: Leases.RegisterInput.AreaRead };
+
+    private ulong TableVersions()
+    {
+        var sum = 0UL;
+        foreach (var area in context.AreasInOrder)
+        {
+            sum += area.Table.Version;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The lease tables that this agent acts on, for who checks it.</summary>
+    internal IEnumerable<(string Datastore, Leases.LeaseTable Table)> Tables => context.Areas.Values.Select(a => (a.Name, a.Table));
 
     public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, orders);
 
@@ -62,14 +89,27 @@ public sealed class HostAgent
                 context.Out.Ended(i.Result.Op, i.Result);
                 break;
             case MachineHappened i:
-                context.Local.GetValueOrDefault(i.Event.Machine)?.Happened(i.Event);
+                if (context.Local.TryGetValue(i.Event.Machine, out var happenedTo))
+                {
+                    happenedTo.Happened(i.Event);
+                }
+                else if (context.Looking || context.Found.ContainsKey(i.Event.Machine))
+                {
+                    early[i.Event.Machine] = i.Event.Kind switch
+                    {
+                        MachineEventKind.Stopped or MachineEventKind.IoError or MachineEventKind.Resumed or MachineEventKind.Gone => i.Event.Kind,
+                        _ => early.GetValueOrDefault(i.Event.Machine, MachineEventKind.MigrationProgress),
+                    };
+                    CorrectFound();
+                }
+
                 break;
             case GuardSaid i:
                 context.Guard = i.Report;
                 break;
             case DatastoreOpened i when !context.Areas.ContainsKey(i.Name):
                 failed.Remove(i.Name);
-                context.Areas[i.Name] = new AreaKeeper(context, i);
+                context.Add(new AreaKeeper(context, i));
                 break;
             case DatastoreFailed i when !context.Areas.ContainsKey(i.Name):
                 failed[i.Name] = i;
@@ -105,39 +145,57 @@ public sealed class HostAgent
     private void Look()
     {
         Adopt();
-        foreach (var area in context.Areas.Values)
+        foreach (var area in context.AreasInOrder)
         {
             area.Look();
         }
 
-        var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
-        var silent = fencing.Values.Count(f => f.Silent(context.Plan.Suspect));
-        foreach (var desk in fencing.Values)
-        {
-            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank);
-        }
-
+        LookAtPeers();
         recovery.Look();
         LookAtMachines();
         orders.Look();
         Speak();
-        foreach (var area in context.Areas.Values)
+        foreach (var area in context.AreasInOrder)
         {
             area.Flush();
         }
     }
 
+    private void LookAtPeers()
+    {
+        var silent = 0;
+        foreach (var desk in desks)
+        {
+            silent += desk.Silent(context.Plan.Suspect) ? 1 : 0;
+        }
+
+        // Nobody is silent and nothing is under way: the usual case, many times a second.
+        if (silent == 0 && desks.All(d => d.IsWatching && !d.IsAnnounced))
+        {
+            return;
+        }
+
+        var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
+        foreach (var desk in desks)
+        {
+            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank);
+        }
+    }
+
     private void LookAtMachines()
     {
-        foreach (var area in context.Areas.Values.Where(a => a.State == AreaState.Ready))
+        foreach (var area in context.AreasInOrder)
         {
-            foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
+            if (area.State == AreaState.Ready && (area.HasNewHoldings() || context.Found.Count > 0))
             {
-                context.LocalOf(area, entry.Machine.Value);
+                foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
+                {
+                    context.LocalOf(area, entry.Machine.Value);
+                }
             }
         }
 
-        foreach (var (id, local) in context.Local.ToList())
+        foreach (var (id, local) in context.Local.ToArray())
         {
             var entry = local.Area.Table.Machine(new MachineId(id));
             local.Coming?.Look();
@@ -171,7 +229,29 @@ public sealed class HostAgent
             {
                 context.Found[found.Machine] = found;
             }
+
+            CorrectFound();
         });
+    }
+
+    /// <summary>What was said of a process after it was looked at and before its machine is known here.</summary>
+    private void CorrectFound()
+    {
+        foreach (var found in context.Found.Values.ToArray())
+        {
+            switch (early.GetValueOrDefault(found.Machine, MachineEventKind.MigrationProgress))
+            {
+                case MachineEventKind.Gone:
+                    context.Found.Remove(found.Machine);
+                    break;
+                case MachineEventKind.Stopped or MachineEventKind.IoError:
+                    context.Found[found.Machine] = found with { Running = false };
+                    break;
+                case MachineEventKind.Resumed:
+                    context.Found[found.Machine] = found with { Running = true };
+                    break;
+            }
+        }
     }
 
     private void Said(PeerMessage message)

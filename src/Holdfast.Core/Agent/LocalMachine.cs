@@ -28,6 +28,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Its process may still be stopped from the end of a move, so that QEMU answers nothing before a thaw.</summary>
     private bool mayBeFrozen;
+
+    /// <summary>QEMU has said that its CPUs stopped, and not since then that they run. It may say so before the answer to the order that started them.</summary>
+    private bool stopped;
     private int failures;
     private Moment notBefore;
     private Moment? shutDownAsked;
@@ -87,6 +90,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public void Happened(MachineEvent happened)
     {
+        stopped = happened.Kind is MachineEventKind.Stopped or MachineEventKind.IoError || (stopped && happened.Kind != MachineEventKind.Resumed);
         switch (happened.Kind)
         {
             case MachineEventKind.Gone when Phase != LocalPhase.Ending:
@@ -297,8 +301,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     private void Continue(string word)
     {
-        busy = true;
-        ran = true;
+        (busy, ran, stopped) = (true, true, false);
         if (mayBeFrozen)
         {
             // Safety: only here, right after the guard has granted it. A SIGCONT after an expiry would undo the guard's freeze.
@@ -329,7 +332,8 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 return;
             }
 
-            (Phase, failures, Reason, doubtful, mayBeFrozen) = (LocalPhase.Running, 0, "", false, false);
+            (Phase, failures, doubtful, mayBeFrozen) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false, false);
+            Reason = stopped ? Reason : "";
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
 

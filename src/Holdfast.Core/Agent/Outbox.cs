@@ -11,11 +11,14 @@ namespace Holdfast.Core.Agent;
 public sealed class Outbox
 {
     private readonly Dictionary<long, Action<object?>> waiting = [];
-    private ImmutableArray<AgentEffect>.Builder effects = ImmutableArray.CreateBuilder<AgentEffect>();
+    private readonly ImmutableArray<AgentEffect>.Builder effects = ImmutableArray.CreateBuilder<AgentEffect>();
     private long lastOp;
 
     /// <summary>Operations begun and not ended; the core refuses to let it grow without limit.</summary>
     public int InFlight => waiting.Count;
+
+    /// <summary>Nothing was asked for in this step yet.</summary>
+    public bool IsEmpty => effects.Count == 0;
 
     public void Emit(AgentEffect effect) => effects.Add(effect);
 
@@ -74,8 +77,13 @@ public sealed class Outbox
 
     public ImmutableArray<AgentEffect> Drain()
     {
+        if (effects.Count == 0)
+        {
+            return [];
+        }
+
         var all = effects.ToImmutable();
-        effects = ImmutableArray.CreateBuilder<AgentEffect>();
+        effects.Clear();
         return all;
     }
 

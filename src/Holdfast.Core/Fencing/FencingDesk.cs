@@ -17,6 +17,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private Moment since;
     private Moment notBefore;
     private bool saidCliff;
+    private bool withdrawing;
 
     public string Host => context.Settings.NameOf(slot);
 
@@ -31,22 +32,69 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         _ => Silent(context.Plan.Suspect) ? "suspect" : Observed ? "alive" : "unknown",
     };
 
+    /// <summary>Nothing is under way against it.</summary>
+    public bool IsWatching => stage == FencingStage.Watching;
+
+    /// <summary>A lease table says that somebody fences it.</summary>
+    public bool IsAnnounced
+    {
+        get
+        {
+            foreach (var area in context.AreasInOrder)
+            {
+                if (area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { Fencing: not null })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
 
-    private IEnumerable<AreaKeeper> Joined => context.Areas.Values.Where(a => a.State == AreaState.Ready && a.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None);
+    private IEnumerable<AreaKeeper> Joined => context.AreasInOrder.Where(Counts);
+
+    private bool Counts(AreaKeeper area) => area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None;
 
     /// <summary>The incarnation that the confirmed shot was aimed at in this area, or None.</summary>
     public Incarnation Fenced(string datastore) => stage == FencingStage.Confirmed ? named.GetValueOrDefault(datastore) : Incarnation.None;
 
     /// <summary>Silent on all channels for at least this long, under this host's own unbroken observation.</summary>
-    public bool Silent(TimeSpan span) =>
-        Joined.Any() && Joined.All(a => a.RenewsWell && a.Watch(slot).Silence >= span) && !context.Network.HeardWithin(context.Now, slot, span);
+    public bool Silent(TimeSpan span)
+    {
+        if (context.Network.HeardWithin(context.Now, slot, span))
+        {
+            return false;
+        }
+
+        var any = false;
+        foreach (var area in context.AreasInOrder)
+        {
+            if (Counts(area))
+            {
+                any = true;
+                if (area.Watch(slot).Silence < span || !area.RenewsWell)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return any;
+    }
 
     public void Look(bool cliff, int rank)
     {
         if (stage != FencingStage.Watching && Back())
         {
             return;
+        }
+
+        if (stage == FencingStage.Watching)
+        {
+            WithdrawLeftOver();
         }
 
         if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice)
@@ -74,13 +122,13 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         Open();
     }
 
-    /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
-    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
-        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
-
     /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
     private bool AnotherFencesIt => Joined.Any(a =>
         a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
+
+    /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
+    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
+        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
 
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
@@ -98,11 +146,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
-        CloseOwn();
         Reset(TimeSpan.Zero);
         return true;
     }
 
+    /// <summary>The device failed: let another host announce itself and try.</summary>
     private void CloseOwn()
     {
         foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
@@ -110,6 +158,28 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
         }
     }
+
+    /// <summary>
+    /// An announcement of this host, or of a life that is over, against a host that is seen alive: nobody is about to shoot any more, and until it is
+    /// withdrawn that host takes nothing.
+    /// </summary>
+    private void WithdrawLeftOver()
+    {
+        if (withdrawing)
+        {
+            return;
+        }
+
+        foreach (var area in Joined.Where(IsLeftOver))
+        {
+            withdrawing = true;
+            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => withdrawing = false);
+        }
+    }
+
+    private bool IsLeftOver(AreaKeeper area) =>
+        area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || !area.Table.IsCurrent(open.By)) &&
+        area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;
 
     private void Open()
     {

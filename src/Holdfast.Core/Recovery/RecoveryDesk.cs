@@ -23,11 +23,19 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     public void Look()
     {
-        foreach (var area in context.Areas.Values.Where(a => a.State == AreaState.Ready && a.RenewsWell))
+        foreach (var area in context.AreasInOrder)
         {
-            foreach (var host in area.Table.Hosts.Values.Where(h => h.Slot.Value != context.Settings.Slot && h.Incarnation != Incarnation.None))
+            if (area.State != AreaState.Ready || !area.RenewsWell)
             {
-                TakeOverFrom(area, host);
+                continue;
+            }
+
+            foreach (var (slot, host) in area.Table.Hosts)
+            {
+                if (slot.Value != context.Settings.Slot && host.Incarnation != Incarnation.None)
+                {
+                    TakeOverFrom(area, host);
+                }
             }
 
             ClaimFree(area);
@@ -36,9 +44,14 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     private void TakeOverFrom(AreaKeeper area, HostRecord dead)
     {
+        if (area.Watch(dead.Slot.Value).Silence == TimeSpan.Zero || Proof(area, dead) is not { } proof)
+        {
+            return;
+        }
+
         var entries = area.Table.HeldBy(dead.Life).ToList();
         var key = (area.Name, dead.Slot.Value, dead.Incarnation);
-        if (entries.Count == 0 || (under.TryGetValue(key, out var until) && context.Now < until) || Proof(area, dead) is not { } proof)
+        if (entries.Count == 0 || (under.TryGetValue(key, out var until) && context.Now < until))
         {
             return;
         }
@@ -84,13 +97,16 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     private void ClaimFree(AreaKeeper area)
     {
-        var free = area.Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run }).ToList();
-        foreach (var gone in freeSince.Keys.Where(k => free.All(f => f.Machine.Value != k) && area.Table.Machine(new MachineId(k)) is not null).ToList())
+        var free = area.FreeAndWanted;
+        if (freeSince.Count > 0)
         {
-            freeSince.Remove(gone);
+            foreach (var gone in freeSince.Keys.Where(k => free.All(f => f.Machine.Value != k) && area.Table.Machine(new MachineId(k)) is not null).ToList())
+            {
+                freeSince.Remove(gone);
+            }
         }
 
-        if (free.Count == 0 || (context.Conditions.FreeMemoryMiB == 0 && context.Conditions.FreeCpuPercent == 0))
+        if (free.IsEmpty || (context.Conditions.FreeMemoryMiB == 0 && context.Conditions.FreeCpuPercent == 0))
         {
             return;
         }

@@ -19,7 +19,7 @@ internal sealed class ConsoleRoutes(HostParts parts, HostPaths paths)
     {
         var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
         var host = row.Host ?? throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run; its console comes with it ('holdfast vm start {row.Name}').");
-        await context.AnswerAsync(new ConsolePlace(row.Name, host, paths.ConsoleSocket(row.Name), paths.SerialLog(row.Name)), ApiJson.Default.ConsolePlace);
+        await context.AnswerAsync(new ConsolePlace(row.Name, host, paths.ConsoleSocket(row.Name), paths.SerialLog(row.Name, row.Id)), ApiJson.Default.ConsolePlace);
     }
 
     private async Task LogAsync(HttpContext context)
@@ -31,7 +31,7 @@ internal sealed class ConsoleRoutes(HostParts parts, HostPaths paths)
             return;
         }
 
-        var file = paths.SerialLog(row.Name);
+        var file = paths.SerialLog(row.Name, row.Id);
         if (!File.Exists(file))
         {
             throw new ApiException(ErrorCode.NotFound, $"{parts.Options.Host} has no console log of {row.Name}; it has not run here since this host's start.");

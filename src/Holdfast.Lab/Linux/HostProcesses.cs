@@ -51,12 +51,20 @@ internal static class HostProcesses
             return null;
         }
 
+        return After(command, "-name")?.Split(',')[0] is not { } name ? null
+            : name.StartsWith("guest=", StringComparison.Ordinal) ? name[6..] : name;
+    }
+
+    /// <summary>The first eight digits of a QEMU process's machine id; empty when it has none.</summary>
+    internal static string LogId(IReadOnlyList<string> command) => After(command, "-uuid")?.Split('-')[0] ?? "";
+
+    private static string? After(IReadOnlyList<string> command, string option)
+    {
         for (var i = 1; i < command.Count - 1; i++)
         {
-            if (command[i] == "-name")
+            if (command[i] == option)
             {
-                var name = command[i + 1].Split(',')[0];
-                return name.StartsWith("guest=", StringComparison.Ordinal) ? name[6..] : name;
+                return command[i + 1];
             }
         }
 

@@ -8,6 +8,7 @@ internal sealed class Observer(LabState lab, string machine)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
     private readonly Dictionary<string, Follower> followers = new(StringComparer.Ordinal);
+    private readonly string? id = SerialLogs.RunningId(lab, machine);
     private readonly List<(TimeSpan At, string Host, SerialLine Line)> seen = [];
 
     internal async Task<ObserveReport> Follow(TimeSpan time, Action<DateTimeOffset, string, long>? report, CancellationToken cancel)
@@ -69,17 +70,11 @@ internal sealed class Observer(LabState lab, string machine)
 
     private void Look(Stopwatch clock, bool skip, Action<string, SerialLine> take)
     {
-        foreach (var host in lab.Hosts)
+        foreach (var (host, file) in SerialLogs.Of(lab, machine, id))
         {
-            var file = $"{lab.Paths.Host(host).SerialLogs}/{machine}.log";
-            if (!followers.TryGetValue(host, out var follower))
+            if (!followers.TryGetValue(file, out var follower))
             {
-                if (!File.Exists(file))
-                {
-                    continue;
-                }
-
-                followers[host] = follower = new Follower(file);
+                followers[file] = follower = new Follower(file);
                 if (skip)
                 {
                     follower.SkipToEnd();

@@ -15,14 +15,17 @@ internal static class TruthReader
     internal static async Task<TruthReport> Read(LabState lab, CancellationToken cancel)
     {
         var copies = new List<(string Machine, TruthCopy Copy, long Cpu)>();
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var host in lab.Hosts)
         {
             if (lab.Paths.Host(host).InitProcess is { } init)
             {
                 foreach (var pid in HostProcesses.Of(init))
                 {
-                    if (HostProcesses.Machine(HostProcesses.CommandLine(pid)) is { } machine && ProcStat.Read(pid) is { State: not 'Z' } stat)
+                    var command = HostProcesses.CommandLine(pid);
+                    if (HostProcesses.Machine(command) is { } machine && ProcStat.Read(pid) is { State: not 'Z' } stat)
                     {
+                        ids[machine] = HostProcesses.LogId(command);
                         copies.Add((machine, new(host, pid, ProcStat.Started(stat.StartTicks), false), VirtualCpuTime(pid)));
                     }
                 }
@@ -31,21 +34,18 @@ internal static class TruthReader
 
         await WatchThem(copies, cancel);
         var machines = new SortedDictionary<string, List<TruthCopy>>(StringComparer.Ordinal);
-        foreach (var name in copies.Select(copy => copy.Machine).Concat(LoggedMachines(lab)).Distinct())
+        foreach (var name in copies.Select(copy => copy.Machine).Concat(SerialLogs.Machines(lab)).Distinct())
         {
             machines[name] = [.. copies.Where(copy => copy.Machine == name).Select(copy => copy.Copy)];
         }
 
-        return new([.. machines.Select(machine => Tell(lab, machine.Key, machine.Value))]);
+        return new([.. machines.Select(machine => Tell(lab, machine.Key, machine.Value, ids.GetValueOrDefault(machine.Key)))]);
     }
 
-    internal static IEnumerable<string> SerialLogs(LabState lab, string machine) =>
-        lab.Hosts.Select(host => $"{lab.Paths.Host(host).SerialLogs}/{machine}.log").Where(File.Exists);
-
-    private static TruthMachine Tell(LabState lab, string name, IReadOnlyList<TruthCopy> copies)
+    private static TruthMachine Tell(LabState lab, string name, IReadOnlyList<TruthCopy> copies, string? id)
     {
         var story = new GuestStory();
-        foreach (var log in SerialLogs(lab, name))
+        foreach (var (_, log) in SerialLogs.Of(lab, name, id))
         {
             var written = File.GetLastWriteTimeUtc(log);
             story.Read(Tail(log), written);
@@ -92,9 +92,6 @@ internal static class TruthReader
 
         return sum;
     }
-
-    private static IEnumerable<string> LoggedMachines(LabState lab) => lab.Hosts.Select(host => lab.Paths.Host(host).SerialLogs)
-        .Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.log")).Select(file => Path.GetFileNameWithoutExtension(file));
 
     private static IEnumerable<string> Tail(string file)
     {

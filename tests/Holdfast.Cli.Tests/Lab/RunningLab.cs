@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Api;
+using Holdfast.Cli.Commands.Demo;
 using Holdfast.Cli.Tests.Calls;
 using Holdfast.Lab;
 
@@ -22,7 +23,11 @@ public sealed class RunningLab : IAsyncLifetime
         await LabCluster.Up(new LabOptions { Name = Name, BinDirectory = Path.GetDirectoryName(Program) }, Quiet, limit.Token);
     }
 
-    public async ValueTask DisposeAsync() => await LabCluster.Down(Name, Quiet, CancellationToken.None);
+    public async ValueTask DisposeAsync()
+    {
+        KeepLogs();
+        await LabCluster.Down(Name, Quiet, CancellationToken.None);
+    }
 
     /// <summary>Every fault healed, every host on and ready, no machine.</summary>
     internal async Task FreshAsync()
@@ -121,6 +126,22 @@ public sealed class RunningLab : IAsyncLifetime
     internal static bool Executes(TruthMachine machine, string host) => machine.Copies.Any(c => c.Host == host && c.Executing);
 
     internal static T Parse<T>(Call call, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(call.Out, type)!;
+
+    /// <summary>What the hosts said outlives the lab where ./test asks for it: a failure must be understood from its output.</summary>
+    private static void KeepLogs()
+    {
+        if (Environment.GetEnvironmentVariable("HOLDFAST_LAB_LOGS") is not { Length: > 0 } folder)
+        {
+            return;
+        }
+
+        foreach (var file in LabLogs.Files(Name))
+        {
+            var host = file.Split("/hosts/")[1].Split('/')[0];
+            var kept = Directory.CreateDirectory(Path.Combine(folder, Name, host)).FullName;
+            File.Copy(file, Path.Combine(kept, Path.ChangeExtension(Path.GetFileName(file), ".log")), overwrite: true);
+        }
+    }
 
     private static IProgress<string> Quiet { get; } = new Progress<string>();
 

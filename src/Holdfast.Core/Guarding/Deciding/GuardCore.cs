@@ -44,6 +44,8 @@ internal sealed partial class GuardCore
         }
     }
 
+    public GuardFlaws Flaws { get; init; }
+
     public IReadOnlyList<GuardAction> Step(ClockReading now, GuardInput input)
     {
         _actions = [];

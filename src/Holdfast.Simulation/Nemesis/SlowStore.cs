@@ -1,0 +1,18 @@
+using Holdfast.Simulation.World;
+
+namespace Holdfast.Simulation.Nemesis;
+
+/// <summary>Every request takes longer.</summary>
+internal sealed class SlowStore(SimulatedCluster cluster, Dice dice) : Fault(cluster, dice)
+{
+    public override string Name => "slow store";
+
+    public override Action? Strike()
+    {
+        var store = Dice.Any(Cluster.Stores);
+        var delay = Dice.Milliseconds(5, 700);
+        Where = store.Name;
+        store.ExtraDelay += delay;
+        return () => store.ExtraDelay -= delay;
+    }
+}

@@ -1,0 +1,36 @@
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Simulation.World;
+
+/// <summary>How one simulated cluster is built.</summary>
+internal sealed record ClusterOptions(ulong Seed)
+{
+    public int Hosts { get; init; } = 5;
+
+    public int Machines { get; init; } = 10;
+
+    public TimingPlan Plan { get; init; } = TimingPlan.Fast;
+
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(4);
+
+    public int Stores { get; init; } = 1;
+
+    /// <summary>The first is the cluster's, the last the storage's; with three or more, one in between carries the migrations.</summary>
+    public int Networks { get; init; } = 2;
+
+    public bool FenceDevices { get; init; } = true;
+
+    public bool FastShot { get; init; }
+
+    public bool FenceCutsPath { get; init; }
+
+    /// <summary>Hosts with a watchdog; without one, silence proves nothing.</summary>
+    public bool Watchdogs { get; init; } = true;
+
+    /// <summary>Machines of this size that one host has room for.</summary>
+    public int RoomPerHost { get; init; } = 8;
+
+    public bool KeepTrace { get; init; }
+
+    public Weakening Weakening { get; init; } = Weakening.None;
+}

@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
+using Holdfast.Core.Timing;
+using Holdfast.Simulation.Checkers;
+
+namespace Holdfast.Simulation.World;
+
+/// <summary>
+/// A whole cluster in one thread and one heap: hosts, networks, stores, guests. Everything that happens in it follows from the seed. What it
+/// observes it hands to the checkers, which know the truth; the agents and guards know only what their ports tell them.
+/// </summary>
+internal sealed class SimulatedCluster
+{
+    public const int MachineMemoryMiB = 100;
+    private readonly SortedDictionary<Guid, Truth> truths = [];
+    private readonly SortedDictionary<Guid, SimulatedStore> homes = [];
+    private readonly Dictionary<string, SimulatedNetwork> networkByName = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
+    private readonly List<string> trace = [];
+    private readonly List<Violation> violations = [];
+    private readonly List<Checker> checkers;
+    private ulong hash = 14695981039346656037;
+    private long writes;
+
+    public SimulatedCluster(ClusterOptions options)
+    {
+        Options = options;
+        Dice = new(options.Seed);
+        Id = new(Dice.Id());
+        Networks = [.. Enumerable.Range(0, options.Networks).Select(n => new SimulatedNetwork(
+            n == options.Networks - 1 ? "storage" : n == 0 ? "cluster" : $"extra{n}", options.Hosts))];
+        foreach (var network in Networks)
+        {
+            networkByName[network.Name] = network;
+        }
+
+        HostNames = Enumerable.Range(0, options.Hosts).ToImmutableSortedDictionary(h => h, h => $"h{h + 1}");
+        Hosts = [.. Enumerable.Range(0, options.Hosts).Select(h => new SimulatedHost(
+            this, h, HostNames[h], options.RoomPerHost * MachineMemoryMiB, 1 + ((Dice.Fraction() - 0.5) * options.Plan.ClockRateTolerance * 0.95), options.Watchdogs))];
+        Stores = [.. Enumerable.Range(0, options.Stores).Select(s => new SimulatedStore(
+            this, options.Stores == 1 ? "gold" : $"store{s + 1}", options.Drain, new(new(Dice.Id()), Id), [.. HostNames.Values]))];
+        checkers = [.. AllCheckers.For(this)];
+    }
+
+    public ClusterOptions Options { get; }
+
+    public Weakening Weakening => Options.Weakening;
+
+    public TimingPlan Plan => Options.Plan;
+
+    public Timeline Timeline { get; } = new();
+
+    public Dice Dice { get; }
+
+    public ClusterId Id { get; }
+
+    public ImmutableSortedDictionary<int, string> HostNames { get; }
+
+    public IReadOnlyList<SimulatedHost> Hosts { get; }
+
+    public IReadOnlyList<SimulatedStore> Stores { get; }
+
+    public IReadOnlyList<SimulatedNetwork> Networks { get; }
+
+    public SimulatedNetwork StorageNetwork => Networks[^1];
+
+    public SimulatedNetwork MigrationNetwork => Networks[Networks.Count > 2 ? 1 : 0];
+
+    public Dictionary<Guid, MigrationJob> Migrations { get; } = [];
+
+    public IReadOnlyCollection<Truth> Truths => truths.Values;
+
+    public IReadOnlyDictionary<string, long> Counts => counts;
+
+    public IReadOnlyList<Violation> Violations => violations;
+
+    public IReadOnlyList<Checker> Checkers => checkers;
+
+    public IReadOnlyList<string> TraceLines => trace;
+
+    /// <summary>FNV-1a of all trace lines with their times: equal for two runs only when both went the same way.</summary>
+    public ulong Hash => hash;
+
+    /// <summary>How often a running guest writes.</summary>
+    public TimeSpan WriteEvery => TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
+
+    public SimulatedNetwork Network(string name) => networkByName[name];
+
+    public Truth TruthOf(Guid machine) => truths[machine];
+
+    public SimulatedStore StoreOf(Guid machine) => homes[machine];
+
+    public string NameOf(Guid machine) => homes.TryGetValue(machine, out var home) ? home.Definitions[machine].Name : machine.ToString("N")[..8];
+
+    /// <summary>A machine's folder on its store; an agent enters it in the lease table then.</summary>
+    public MachineDefinition MakeMachine(int number, SimulatedStore home)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"vm{number}");
+        var definition = new MachineDefinition(Dice.Id(), name, home.Name, MachineMemoryMiB, 1, number % 3, "52:54:00:00:00:00", [new("disk0", 1 << 20)]);
+        home.Definitions[definition.Id] = definition;
+        homes[definition.Id] = home;
+        truths[definition.Id] = new(definition.Id);
+        return definition;
+    }
+
+    public void Count(string what) => counts[what] = counts.GetValueOrDefault(what) + 1;
+
+    public void Trace(string line)
+    {
+        foreach (var letter in line)
+        {
+            hash = (hash ^ letter) * 1099511628211;
+        }
+
+        hash = (hash ^ (ulong)Timeline.Now.Ticks) * 1099511628211;
+        if (Options.KeepTrace)
+        {
+            trace.Add(string.Create(CultureInfo.InvariantCulture, $"{Timeline.Now.TotalSeconds,10:0.0000} {line}"));
+        }
+    }
+
+    public void Violated(string rule, string what)
+    {
+        if (violations.Count < 20)
+        {
+            violations.Add(new(rule, Timeline.Now, what));
+        }
+
+        Trace($"VIOLATION {rule}: {what}");
+    }
+
+    // What happens in the world.
+    public long NextWrite(Guid machine) => truths[machine].LastWrite = ++writes;
+
+    public void Executes(Guest guest)
+    {
+        var truth = truths[guest.Machine];
+        foreach (var checker in checkers)
+        {
+            checker.BeforeExecution(truth, guest);
+        }
+
+        truth.Executing.Add(guest);
+        truth.Starts++;
+        if (guest.Era == 0)
+        {
+            guest.Era = ++truth.Era;
+        }
+
+        Trace($"{guest.Host.Name}: {NameOf(guest.Machine)} executes (process {guest.Pid})");
+        foreach (var checker in checkers)
+        {
+            checker.Executes(truth, guest);
+        }
+    }
+
+    public void StandsStill(Guest guest)
+    {
+        var truth = truths[guest.Machine];
+        truth.Executing.Remove(guest);
+        truth.StoppedAt = Timeline.Now;
+        Trace($"{guest.Host.Name}: {NameOf(guest.Machine)} stands still (process {guest.Pid})");
+        foreach (var checker in checkers)
+        {
+            checker.StandsStill(truth, guest);
+        }
+    }
+
+    public void Landed(Guid machine, int era, Guest guest)
+    {
+        var truth = truths[machine];
+        foreach (var checker in checkers)
+        {
+            checker.Landed(truth, era, guest);
+        }
+
+        truth.LandedEra = Math.Max(truth.LandedEra, era);
+    }
+
+    public void ProcessBegan(Guest guest)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.ProcessBegan(guest);
+        }
+    }
+
+    public void TableSeen(SimulatedHost host, string store, LeaseTable table)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.TableSeen(host, store, table);
+        }
+    }
+
+    public void Decided(SimulatedHost host, Decision decision)
+    {
+        Trace($"{host.Name}: {decision.Kind}: {decision.Text}");
+        foreach (var checker in checkers)
+        {
+            checker.Decided(host, decision);
+        }
+    }
+
+    public void Shot(SimulatedHost by, SimulatedHost target)
+    {
+        Count("fence device asked for off");
+        Trace($"{by.Name}: asks the fence device of {target.Name} for off");
+        foreach (var checker in checkers)
+        {
+            checker.Shot(by, target);
+        }
+    }
+
+    public void WentDown(SimulatedHost host)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.WentDown(host);
+        }
+    }
+
+    public void AgentEnded(AgentProcess agent)
+    {
+        foreach (var job in Migrations.Values)
+        {
+            job.AgentEnded(agent);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
+using Holdfast.Runtime.Ports;
+
+namespace Holdfast.Simulation.World;
+
+/// <summary>Datagrams: lost, late, doubled and out of order as the link has it.</summary>
+internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
+{
+    public Action<Heartbeat>? Heard { get; set; }
+
+    public void Send(int toSlot, Heartbeat heartbeat)
+    {
+        agent.MayDie();
+        var cluster = agent.Host.Cluster;
+        var link = cluster.Network(heartbeat.Network).Between(agent.Host.Index, toSlot);
+        if (!link.Passes(cluster.Dice))
+        {
+            return;
+        }
+
+        Deliver(cluster, link, toSlot, heartbeat);
+        if (link.DoubledPercent > 0 && cluster.Dice.Chance(link.DoubledPercent / 100.0))
+        {
+            Deliver(cluster, link, toSlot, heartbeat);
+        }
+    }
+
+    private static void Deliver(SimulatedCluster cluster, Link link, int toSlot, Heartbeat heartbeat)
+    {
+        var target = cluster.Hosts[toSlot];
+        var way = cluster.Dice.Milliseconds(0.05, 0.4) + (link.ExtraDelay * cluster.Dice.Fraction());
+        cluster.Timeline.After(way, target.Life, () => target.Agent?.Take(new HeartbeatHeard(heartbeat)));
+    }
+}

@@ -1,0 +1,29 @@
+using Holdfast.Simulation;
+
+namespace Holdfast.Simulation.Tests;
+
+public sealed class SwarmTests
+{
+    /// <summary>A short run of many kinds of faults; the long ones are run by command (docs/design/simulation.md).</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(101)]
+    [InlineData(201)]
+    [InlineData(301)]
+    public void A_cluster_under_faults_keeps_every_invariant(int firstSeed)
+    {
+        for (var seed = firstSeed; seed < firstSeed + 6; seed++)
+        {
+            var result = Swarm.Run((ulong)seed, new() { Duration = TimeSpan.FromMinutes(2) });
+            Assert.True(result.Violations.Count == 0, string.Join('\n', result.Violations.Select(v => $"seed {seed} at {v.At.TotalSeconds:0.000} s: {v.Rule}: {v.What}")));
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_trace()
+    {
+        var options = new SimulationOptions { Duration = TimeSpan.FromMinutes(1) };
+        Assert.Equal(Swarm.Run(7, options).Hash, Swarm.Run(7, options).Hash);
+        Assert.NotEqual(Swarm.Run(8, options).Hash, Swarm.Run(7, options).Hash);
+    }
+}
