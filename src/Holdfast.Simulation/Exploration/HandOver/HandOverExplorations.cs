@@ -11,7 +11,7 @@ internal static class HandOverExplorations
         Sound("two-faults", "two faults of any kind", 40, new(Faults: 2)),
         Sound("storage", "the source or the target loses the storage, a host its power, no deadline passes", 40, new(Faults: 2, HandOverFaults.Storage | HandOverFaults.Power, Waits: false)),
         Sound("agents", "agents die between any two effects, no deadline passes", 40, new(Faults: 1, HandOverFaults.Crash, Waits: false)),
-        Flawed("ResumesWithoutCommit", "the target resumes its complete copy without the source's commit", 12, new(0, Waits: false) { Flaws = MoveFlaws.ResumesWithoutCommit }),
+        Flawed("ResumesWithoutCommit", "the target resumes its complete copy without the source's commit", 12, new(1, HandOverFaults.Resume, Waits: false) { Flaws = MoveFlaws.ResumesWithoutCommit }),
         Flawed("TakesTakeoverForCommit", "the target takes a takeover for the source's commit", 12, new(2, HandOverFaults.Power | HandOverFaults.Resume, Waits: false) { Flaws = MoveFlaws.TakesTakeoverForCommit }),
         Flawed("CommitsWithoutFreeze", "the source commits without having frozen its copy", 14, new(1, HandOverFaults.Resume, Waits: false) { Flaws = MoveFlaws.CommitsWithoutFreeze }),
         Flawed("LooksBeforeFreeze", "the source is looked at before it is frozen, not after", 14, new(1, HandOverFaults.Resume, Waits: false) { LooksBeforeFreeze = true }),
