@@ -13,22 +13,38 @@ public static class Swarm
     /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
 
+    private static readonly double[] Intensities = [0.5, 1, 1, 3];
+
     public static SimulationResult Run(ulong seed, SimulationOptions options)
     {
         var cluster = new SimulatedCluster(Draw(seed, options));
         Begin(cluster);
         cluster.Timeline.RunUntil(SetUp);
-        var misfortune = new Misfortune(cluster, intensity: 1);
+        var misfortune = new Misfortune(cluster, intensity: options.Weaken is null ? cluster.Dice.Any(Intensities) : 3);
         misfortune.Begin();
-        cluster.Timeline.RunUntil(SetUp + options.Duration);
+        cluster.Troubled = true;
+        RunUntil(cluster, SetUp + options.Duration);
         misfortune.End();
-        cluster.Timeline.RunUntil(SetUp + options.Duration + Recovery);
-        foreach (var checker in cluster.Checkers)
+        cluster.Troubled = false;
+        RunUntil(cluster, SetUp + options.Duration + Recovery);
+        if (cluster.Violations.Count == 0)
         {
-            checker.Finally();
+            foreach (var checker in cluster.Checkers)
+            {
+                checker.Finally();
+            }
         }
 
         return new(seed, cluster.Timeline.Now, cluster.Timeline.Steps, misfortune.Struck, cluster.Counts, cluster.Violations, cluster.Hash, cluster.TraceLines);
+    }
+
+    /// <summary>After a broken rule nothing that follows means anything.</summary>
+    private static void RunUntil(SimulatedCluster cluster, TimeSpan end)
+    {
+        while (cluster.Timeline.Now < end && cluster.Violations.Count == 0)
+        {
+            cluster.Timeline.RunUntil(cluster.Timeline.Now + TimeSpan.FromSeconds(5));
+        }
     }
 
     /// <summary>The cluster's own properties are drawn from the seed as well.</summary>
@@ -37,21 +53,24 @@ public static class Swarm
         var dice = new Dice(seed ^ 0x5EED);
         var fast = dice.Chance(0.7);
         var devices = dice.Chance(0.7);
-        return new ClusterOptions(seed)
+        var harmless = options.Weaken is null && dice.Chance(0.25);
+        var weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None;
+        return weakening.In(new ClusterOptions(seed)
         {
             Hosts = options.Hosts,
             Machines = options.Machines,
             Plan = fast ? TimingPlan.Fast : TimingPlan.Standard,
             Drain = TimeSpan.FromSeconds(dice.Chance(0.7) ? 4 : 1 + (dice.Fraction() * 8)),
-            Networks = 1 + dice.Below(3),
+            HarmlessOnly = harmless,
+            Networks = harmless ? 2 + dice.Below(2) : 1 + dice.Below(3),
             FenceDevices = devices,
             FastShot = devices && dice.Chance(0.3),
             FenceCutsPath = devices && dice.Chance(0.3),
             Watchdogs = !devices || dice.Chance(0.8),
             RoomPerHost = Math.Max(2, (options.Machines * (dice.Chance(0.5) ? 3 : 2) / options.Hosts) + 1),
             KeepTrace = options.KeepTrace,
-            Weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None,
-        };
+            Weakening = weakening,
+        });
     }
 
     private static void Begin(SimulatedCluster cluster)

@@ -1,6 +1,8 @@
 using Holdfast.Core.Agent;
 using Holdfast.Core.Guarding.Deciding;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
+using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation;
 
@@ -15,9 +17,25 @@ internal sealed record Weakening(string Name, string What)
 
     public GuardFlaws Guard { get; init; }
 
+    public MoveFlaws Move { get; init; }
+
     /// <summary>The adapter's look at the source happens before its freeze, not after it.</summary>
     public bool LooksBeforeFreezeOnly { get; init; }
 
-    /// <summary>A restarted guard does not wait for the former one's write.</summary>
-    public bool SlotWritesOverlap { get; init; }
+    /// <summary>The end of a process is believed as soon as it was asked for.</summary>
+    public bool BelievesDestroy { get; init; }
+
+    /// <summary>A restarted guard remembers nothing.</summary>
+    public bool GuardForgets { get; init; }
+
+    /// <summary>The watchdog never fires.</summary>
+    public bool WatchdogNeverFires { get; init; }
+
+    /// <summary>What the cluster must be like for this protection to matter.</summary>
+    public Func<ClusterOptions, ClusterOptions> In { get; init; } = static options => options;
+
+    /// <summary>Seeds, from 1 on, of which at least one shows it in <see cref="Minutes"/> under faults; a test holds to it.</summary>
+    public int Seeds { get; init; } = 40;
+
+    public int Minutes { get; init; } = 3;
 }

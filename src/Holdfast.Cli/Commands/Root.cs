@@ -4,6 +4,7 @@ using Holdfast.Cli.Commands.Demo;
 using Holdfast.Cli.Commands.Explore;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
+using Holdfast.Cli.Commands.Simulate;
 using Holdfast.Cli.Commands.Vm;
 using Holdfast.Cli.Connecting;
 
@@ -32,6 +33,7 @@ internal static class Root
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
             new DemoCommand(context),
             new ExploreCommand(context),
+            new SimulateCommand(context),
         };
         options.AddTo(root);
         return root;

@@ -28,6 +28,14 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public ConditionsMeasured Conditions { get; set; } = new(false, 0, 0, true);
 
+    /// <summary>Free machines that this host is about to claim.</summary>
+    public SortedSet<Guid> Claiming { get; } = [];
+
+    /// <summary>
+    /// What is left now. The measurement is up to a second old, and many machines can be claimed in a second, so what was promised since then counts.
+    /// </summary>
+    public long FreeMemoryMiB => Conditions.FreeMemoryMiB - (Settings.Lacks(AgentFlaws.RoomByOldMeasurement) ? 0 : PromisedMiB() - Conditions.PromisedMiB);
+
     public SortedDictionary<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The same areas, by name, for what is looked at in every step.</summary>
@@ -51,6 +59,22 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public void Say(string kind, string text, Guid? machine = null, string? host = null, string? datastore = null) =>
         Out.Say(new Decision(kind, machine, host, datastore, text));
+
+    /// <summary>Memory of all machines that are here, on their way here or about to be claimed, and of processes that are not gone yet.</summary>
+    public long PromisedMiB()
+    {
+        var here = new HashSet<Guid>(Claiming);
+        foreach (var entry in AreasInOrder.SelectMany(a => a.Table.Machines.Values))
+        {
+            if (entry.Owner?.Slot.Value == Settings.Slot || entry.Target?.Slot.Value == Settings.Slot)
+            {
+                here.Add(entry.Machine.Value);
+            }
+        }
+
+        here.UnionWith(Local.Values.Where(l => l.HasProcess).Select(l => l.Id));
+        return here.Sum(id => Definitions.TryGetValue(id, out var d) ? d.MemoryMiB : 0L);
+    }
 
     public void Add(AreaKeeper area)
     {

@@ -5,4 +5,49 @@ namespace Holdfast.Core.Agent;
 internal enum AgentFlaws
 {
     None = 0,
+
+    /// <summary>Silence for half of ttl proves a death.</summary>
+    DeadShorterThanTtl = 1 << 0,
+
+    /// <summary>A proof by silence does not wait for the store's drain.</summary>
+    NoDrainAfterSilence = 1 << 1,
+
+    /// <summary>A proof by a fence device does not wait for the store's drain.</summary>
+    NoDrainAfterFence = 1 << 2,
+
+    /// <summary>A fence device's word counts at once, though the slot may still move.</summary>
+    TrustsDeviceOverSlot = 1 << 3,
+
+    /// <summary>Silence on the networks alone is enough to fence.</summary>
+    FencesOnNetworkSilence = 1 << 4,
+
+    /// <summary>A fence device is asked without an announcement in the table.</summary>
+    FencesUnannounced = 1 << 5,
+
+    /// <summary>The silence of a host without a watchdog proves its death.</summary>
+    AnyWatchdogProves = 1 << 6,
+
+    /// <summary>A join frees all that the former life owned, whatever still runs here.</summary>
+    JoinFreesRunning = 1 << 7,
+
+    /// <summary>After an expiry the machines are thawed without a commit.</summary>
+    RejoinsWithoutCommit = 1 << 8,
+
+    /// <summary>A killed process counts as gone at once, though its writes may be under way.</summary>
+    GoneWithoutDrain = 1 << 9,
+
+    /// <summary>A process is started again without a commit of its own.</summary>
+    StartsAgainInOneEpoch = 1 << 10,
+
+    /// <summary>An agent writes its ballot area although a former one's write may be in flight.</summary>
+    WritesBeforeDrain = 1 << 11,
+
+    /// <summary>What was promised since the memory was measured does not count.</summary>
+    RoomByOldMeasurement = 1 << 12,
+
+    /// <summary>An announcement of a fencing that came to nothing is not withdrawn.</summary>
+    LeavesAnnouncements = 1 << 13,
+
+    /// <summary>A source that could not cancel its move lets its copy run all the same.</summary>
+    KeepsWhatWasGiven = 1 << 14,
 }

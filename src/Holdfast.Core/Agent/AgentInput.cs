@@ -42,7 +42,8 @@ public sealed record PeerSaid(PeerMessage Message) : AgentInput;
 public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
 
 /// <summary>What was measured on this host outside the core.</summary>
-public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp) : AgentInput;
+/// <param name="FreeMemoryMiB">What was left when this host's machines had been promised <paramref name="PromisedMiB"/>; below zero when they have more than it has.</param>
+public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB = 0) : AgentInput;
 
 /// <summary>The two monotonic clocks disagree by more than the tolerance: no observation proves anything.</summary>
 public sealed record ClocksDisagree : AgentInput;

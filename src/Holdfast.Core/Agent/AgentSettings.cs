@@ -20,6 +20,9 @@ public sealed record AgentSettings(
 
     internal AgentFlaws Flaws { get; init; }
 
+    /// <summary>This protection is left out.</summary>
+    internal bool Lacks(AgentFlaws protection) => (Flaws & protection) != 0;
+
     internal RegisterFlaws RegisterFlaws { get; init; }
 
     public string NameOf(int slot) => Hosts.GetValueOrDefault(slot) ?? $"slot {slot}";

@@ -38,7 +38,7 @@ internal sealed class AreaKeeper
         this.opened = opened;
 
         // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
-        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + opened.Drain) { Flaws = context.Settings.RegisterFlaws });
+        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + (context.Settings.Lacks(AgentFlaws.WritesBeforeDrain) ? TimeSpan.Zero : opened.Drain)) { Flaws = context.Settings.RegisterFlaws });
         queue = new(context, new Slot(context.Settings.Slot), Tell);
         Tell(new RegisterInput.Start());
     }
@@ -280,6 +280,12 @@ internal sealed class AreaKeeper
         State = again ? AreaState.Expired : AreaState.Joining;
         var life = new HostLife(new Slot(context.Settings.Slot), new Incarnation(context.Ids.Id()));
         var began = context.Now;
+        if (again && context.Settings.Lacks(AgentFlaws.RejoinsWithoutCommit))
+        {
+            Joined(new CommandOutcome.Done(new Epoch(Table.Version)), life, began, again);
+            return;
+        }
+
         Submit(
             new JoinHost(life, context.Settings.Host, context.Settings.BootId, context.Settings.Watchdog, NotGone()),
             outcome => Joined(outcome, life, began, again));
@@ -289,7 +295,7 @@ internal sealed class AreaKeeper
     /// Machines with a process here, or with one that ended less than drain ago. Safety: the join frees all others at once and anybody may claim them, so
     /// whether they can be thawed does not matter here, nor does the table, which may lag; the commit decides which of them are still this host's.
     /// </summary>
-    private ImmutableArray<MachineId> NotGone() =>
+    private ImmutableArray<MachineId> NotGone() => context.Settings.Lacks(AgentFlaws.JoinFreesRunning) ? [] :
     [
         .. context.Local.Values.Where(l => !l.IsGone).Select(l => l.Id)
             .Concat(context.Found.Keys)
@@ -314,7 +320,8 @@ internal sealed class AreaKeeper
         StartedUpTo = Table.Version;
         var committedAt = Nanoseconds(began);
         var plan = context.Plan;
-        var thaw = Table.HeldBy(life).Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
+        var held = context.Settings.Lacks(AgentFlaws.RejoinsWithoutCommit) ? Table.Machines.Values.Where(m => m.Owner?.Slot == life.Slot) : Table.HeldBy(life);
+        var thaw = held.Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
             ? new Rejoin(Name, life.Incarnation.Value, committedAt, thaw)
             : new OpenArea(

@@ -320,7 +320,7 @@ public sealed class HostAgent
             return;
         }
 
-        var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.Conditions.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
+        var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
         context.Out.Guard(note, _ => { });
     }
 

@@ -8,11 +8,10 @@ namespace Holdfast.Core.Agent;
 public sealed record HostSnapshot(
     string Cluster, string Host, int Slot, bool Ready, string Reason,
     ImmutableArray<PeerView> Hosts, ImmutableArray<DatastoreView> Datastores, ImmutableArray<MachineView> Machines,
-    ImmutableArray<MoveView> Moves, ImmutableArray<string> Alarms)
+    ImmutableArray<MoveView> Moves, ImmutableArray<string> Alarms, long PromisedMiB = 0)
 {
-    /// <summary>What a host of this size has left: all, less what the machines here, or on their way here, have been promised.</summary>
-    public long FreeMemoryMiB(long all) =>
-        Math.Max(0, all - Machines.Where(m => m.Owner == Slot || m.Target == Slot).Sum(m => (long)(m.Definition?.MemoryMiB ?? 0)));
+    /// <summary>What a host of this size has left; below zero when its machines have been promised more than it has.</summary>
+    public long FreeMemoryMiB(long all) => all - PromisedMiB;
 }
 
 /// <param name="State">alive, suspect, fencing, dead, unknown; "self" never: this host is "alive".</param>

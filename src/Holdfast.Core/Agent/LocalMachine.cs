@@ -63,6 +63,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>No process, and nothing of an earlier one can still land on the store.</summary>
     public bool IsGone => !HasProcess && context.Now >= notBefore;
 
+    /// <summary>What a killed process had in flight may still land for this long.</summary>
+    private TimeSpan Drain => context.Settings.Lacks(AgentFlaws.GoneWithoutDrain) ? TimeSpan.Zero : area.Drain;
+
     /// <summary>Taken into view after a restart of the agent.</summary>
     public void Adopt(FoundMachine found, ulong grantedEpoch)
     {
@@ -149,7 +152,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         if (ran)
         {
             startedEpoch = ranIn;
-            notBefore = context.Now + area.Drain;
+            notBefore = context.Now + Drain;
         }
     }
 
@@ -214,7 +217,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         (shutDownAsked, killAsked) = (null, false);
         switch (Phase)
         {
-            case LocalPhase.None when entry.Epoch.Value == startedEpoch || entry.Epoch.Value <= area.StartedUpTo:
+            case LocalPhase.None when context.FreeMemoryMiB < 0 && context.Conditions.FreeCpuPercent > 0:
+                // Others gave it to this host by what its slot said a moment before; several may have done so at once.
+                LeaveToOthers(entry, TimeSpan.FromSeconds(5));
+                context.Say("released", $"{context.NameOf(id)} is left to the others: {context.Settings.Host} has no room for it", id, context.Settings.Host, area.Name);
+                break;
+            case LocalPhase.None when (entry.Epoch.Value == startedEpoch || entry.Epoch.Value <= area.StartedUpTo) && !context.Settings.Lacks(AgentFlaws.StartsAgainInOneEpoch):
                 // Safety: every start of a QEMU process is a commit of its own (DESIGN §3, rule 5).
                 busy = true;
                 area.Submit(new Restart(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
@@ -399,10 +407,15 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         }
 
         failures = 0;
-        AvoidUntil = context.Now + TimeSpan.FromSeconds(60);
+        LeaveToOthers(entry, TimeSpan.FromSeconds(60));
+        context.Say("released", $"{context.NameOf(id)} failed to start {StartsBeforeGivingUp} times on {context.Settings.Host} and is left to the others for a minute", id, context.Settings.Host, area.Name);
+    }
+
+    private void LeaveToOthers(MachineEntry entry, TimeSpan time)
+    {
+        AvoidUntil = context.Now + time;
         busy = true;
         area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
-        context.Say("released", $"{context.NameOf(id)} failed to start {StartsBeforeGivingUp} times on {context.Settings.Host} and is left to the others for a minute", id, context.Settings.Host, area.Name);
     }
 
     private void CancelOrphan(MachineEntry entry)
@@ -469,7 +482,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         }
 
         // Safety: what a killed process had in flight may still land until drain has passed; only then is it Gone (DESIGN §4, End).
-        notBefore = context.Now + area.Drain;
+        notBefore = context.Now + Drain;
     }
 }
 

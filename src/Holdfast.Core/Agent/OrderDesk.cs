@@ -152,9 +152,9 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
-        if (entry.State == LeaseState.Free && definition.MemoryMiB > context.Conditions.FreeMemoryMiB)
+        if (entry.State == LeaseState.Free && definition.MemoryMiB > context.FreeMemoryMiB)
         {
-            End(order, $"{context.Settings.Host} has no room for {name}: it needs {definition.MemoryMiB} MiB, {context.Conditions.FreeMemoryMiB} MiB are free");
+            End(order, $"{context.Settings.Host} has no room for {name}: it needs {definition.MemoryMiB} MiB, {Math.Max(0, context.FreeMemoryMiB)} MiB are free");
             return;
         }
 

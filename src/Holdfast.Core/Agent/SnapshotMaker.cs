@@ -16,7 +16,7 @@ internal static class SnapshotMaker
             : context.Areas.Values.FirstOrDefault(a => a.State != AreaState.Ready) is { } a ? $"datastore {a.Name}: {a.Reason}" : "";
         return new(
             context.Settings.Cluster, context.Settings.Host, context.Settings.Slot, reason.Length == 0, reason,
-            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context));
+            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context), context.PromisedMiB());
     }
 
     private static ImmutableArray<PeerView> Hosts(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing) =>
@@ -26,7 +26,7 @@ internal static class SnapshotMaker
         context.Settings.Host, context.Settings.Slot, "alive", "this agent's own host",
         context.Settings.Networks.ToImmutableSortedDictionary(n => n, n => context.Network.HeardOn(context.Now, n) != 0 || context.Settings.Hosts.Count == 1 ? "ok" : "lost"),
         context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Word(a.State)),
-        context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), context.Conditions.FreeMemoryMiB);
+        context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), Math.Max(0, context.FreeMemoryMiB));
 
     private static PeerView Peer(AgentContext context, int slot, string name, FencingDesk desk)
     {

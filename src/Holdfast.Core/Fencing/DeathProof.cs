@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Core.Agent;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Timing;
 
@@ -23,9 +24,10 @@ public sealed class DeathProof
     public string Reason { get; }
 
     /// <summary>(a) this host's own uninterrupted observation of a host whose watchdog was tested, or for which timing alone was accepted in writing.</summary>
-    public static DeathProof? ByObservation(string datastore, SlotWatch watch, Guid incarnation, bool timeIsProof, TimingPlan plan, TimeSpan drain)
+    internal static DeathProof? ByObservation(string datastore, SlotWatch watch, Guid incarnation, bool timeIsProof, TimingPlan plan, TimeSpan drain, AgentFlaws flaws = AgentFlaws.None)
     {
-        var dead = plan.Dead(drain);
+        var dead = (flaws & AgentFlaws.DeadShorterThanTtl) != 0 ? plan.Ttl / 2 : plan.Dead((flaws & AgentFlaws.NoDrainAfterSilence) != 0 ? TimeSpan.Zero : drain);
+        timeIsProof |= (flaws & AgentFlaws.AnyWatchdogProves) != 0;
         return timeIsProof && dead != TimingPlan.Infinite && watch.Silence >= dead
             ? new(datastore, watch.Slot, incarnation, $"its slot was silent for {Seconds(watch.Silence)} s under this host's own unbroken observation ({Seconds(dead)} s prove it)")
             : null;
@@ -34,11 +36,12 @@ public sealed class DeathProof
     /// <summary>(b) a fence device confirmed <c>off</c>, the drain has passed since, and the slot was silent for two renewals after it.</summary>
     /// <param name="confirmedAt">When this host got the confirmation.</param>
     /// <param name="drain">Zero when the device also cuts the path to this datastore.</param>
-    public static DeathProof? ByFenceDevice(string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain)
+    internal static DeathProof? ByFenceDevice(string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain, AgentFlaws flaws = AgentFlaws.None)
     {
+        drain = (flaws & AgentFlaws.NoDrainAfterFence) != 0 ? TimeSpan.Zero : drain;
         var needed = TimingPlan.Infinite == drain ? TimingPlan.Infinite : (plan.Renew * 2 > drain ? plan.Renew * 2 : drain);
         var since = watch.SilentFrom is { } from ? Moment.Later(from, confirmedAt) : Moment.Never;
-        return since < watch.SilentUntil && watch.SilentUntil - since >= needed
+        return (since < watch.SilentUntil && watch.SilentUntil - since >= needed) || (flaws & AgentFlaws.TrustsDeviceOverSlot) != 0
             ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(watch.SilentUntil - since)} s after it")
             : null;
     }

@@ -75,7 +75,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (Counts(area))
             {
                 any = true;
-                if (area.Watch(slot).Silence < span || !area.RenewsWell)
+                if ((area.Watch(slot).Silence < span && !context.Settings.Lacks(AgentFlaws.FencesOnNetworkSilence)) || !area.RenewsWell)
                 {
                     return false;
                 }
@@ -87,7 +87,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
     public void Look(bool cliff, int rank)
     {
-        if (stage != FencingStage.Watching && Back())
+        if (stage != FencingStage.Watching && !(stage == FencingStage.Confirmed && context.Settings.Lacks(AgentFlaws.TrustsDeviceOverSlot)) && Back())
         {
             return;
         }
@@ -165,7 +165,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// </summary>
     private void WithdrawLeftOver()
     {
-        if (withdrawing)
+        if (withdrawing || context.Settings.Lacks(AgentFlaws.LeavesAnnouncements))
         {
             return;
         }
@@ -191,6 +191,12 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         var left = open.Count;
         var refused = "";
         context.Say("suspected", $"{Host} is silent on every network and datastore; {context.Settings.Host} announces that it fences it", host: Host);
+        if (context.Settings.Lacks(AgentFlaws.FencesUnannounced))
+        {
+            Opened("");
+            return;
+        }
+
         foreach (var area in open)
         {
             area.Submit(new OpenFencing(new HostLife(new Slot(slot), named[area.Name]), area.Life), outcome =>

@@ -114,6 +114,12 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
         preparing = true;
         context.Definitions[machine.Id] = ask.Definition;
+        if (context.FreeMemoryMiB < 0)
+        {
+            Refuse("there is no room for it any more");
+            return;
+        }
+
         context.Out.Guard(new Guarding.HandOverOpen(true), _ => { });
         context.Out.Guard(new Guarding.Grant(machine.Id, ask.Epoch, [Area.Name], null), refusal =>
         {

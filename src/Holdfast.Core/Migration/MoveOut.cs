@@ -293,7 +293,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value
                 : Area.State == AreaState.Ready && entry is { State: LeaseState.Held } && entry.IsHeldBy(Area.Life) ? entry.Epoch.Value
                 : 0;
-            if (kept == 0)
+            if (kept == 0 && !context.Settings.Lacks(AgentFlaws.KeepsWhatWasGiven))
             {
                 // Safety: it was given, or taken, or nobody knows; the copy here may run again only by the table's word.
                 Close("failed", Reason);

@@ -18,7 +18,6 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     private static readonly TimeSpan AnybodyAfter = TimeSpan.FromSeconds(2);
     private readonly Dictionary<(string, int, Incarnation), Moment> under = [];
     private readonly Dictionary<Guid, Moment> freeSince = [];
-    private readonly HashSet<Guid> claiming = [];
     private readonly HashSet<Guid> saidNoRoom = [];
 
     public void Look()
@@ -86,13 +85,14 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     {
         var watch = area.Watch(dead.Slot.Value);
         var desk = fencing[dead.Slot.Value];
+        var flaws = context.Settings.Flaws;
         if (desk.ConfirmedAt is { } at && desk.Fenced(area.Name) == dead.Incarnation &&
-            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain) is { } fenced)
+            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain, flaws) is { } fenced)
         {
             return fenced;
         }
 
-        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain);
+        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain, flaws);
     }
 
     private void ClaimFree(AreaKeeper area)
@@ -111,8 +111,9 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
             return;
         }
 
-        var plan = Plan(area, free);
-        foreach (var entry in free.Where(f => !claiming.Contains(f.Machine.Value) && context.Definitions.ContainsKey(f.Machine.Value)))
+        var open = free.Where(f => !context.Claiming.Contains(f.Machine.Value) && context.Definitions.ContainsKey(f.Machine.Value)).ToList();
+        var plan = Plan(area, open);
+        foreach (var entry in open)
         {
             var id = entry.Machine.Value;
             freeSince.TryAdd(id, context.Now);
@@ -127,7 +128,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 continue;
             }
 
-            var late = context.Now - freeSince[id] > AnybodyAfter && context.Conditions.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
+            var late = context.Now - freeSince[id] > AnybodyAfter && context.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
             if (slot == context.Settings.Slot || late)
             {
                 Claim(area, entry);
@@ -138,10 +139,10 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     private void Claim(AreaKeeper area, MachineEntry entry)
     {
         var id = entry.Machine.Value;
-        claiming.Add(id);
+        context.Claiming.Add(id);
         area.Submit(new Claim(entry.Machine, area.Life), outcome =>
         {
-            claiming.Remove(id);
+            context.Claiming.Remove(id);
             if (outcome is CommandOutcome.Done done)
             {
                 saidNoRoom.Remove(id);
@@ -156,7 +157,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     /// <summary>Hosts whose slot moves and that say that they take machines; this host first of all by what it measured itself.</summary>
     internal IEnumerable<Candidate> Candidates(AreaKeeper area)
     {
-        yield return new(context.Settings.Slot, context.Conditions.FreeMemoryMiB);
+        yield return new(context.Settings.Slot, context.FreeMemoryMiB);
         const HeartbeatFlags NotTaking = HeartbeatFlags.Agentless | HeartbeatFlags.Expired | HeartbeatFlags.Leaving | HeartbeatFlags.NoTable;
         foreach (var watch in area.Watches)
         {

@@ -153,7 +153,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             return await BlockingWork.RunAsync($"formatting the lease area of '{name}'", TimeSpan.FromSeconds(60), () =>
             {
                 var cluster = new ClusterId(options.ClusterId);
-                if (File.Exists(Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile)))
+                if (LeaseAreas.IsFormatted(path))
                 {
                     return (LeaseAreas.ReadHeader(path, cluster).Identity.Area.Value, (string?)null);
                 }
@@ -173,7 +173,8 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
     private HostConditions Conditions(AgentLoop agent, EtcdIntentStore intent)
     {
         var guest = options.Networks.FirstOrDefault(n => n.Has("guest"))?.Interface ?? options.Bridge;
-        return new HostConditions(intent.Quorum, FreeMemory(agent.Snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false);
+        var snapshot = agent.Snapshot;
+        return new HostConditions(intent.Quorum, FreeMemory(snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false, snapshot.PromisedMiB);
     }
 
     /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>

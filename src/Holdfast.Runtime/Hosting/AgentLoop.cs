@@ -82,7 +82,7 @@ public sealed class AgentLoop : IAgent, IDisposable
         opener.Add(name, path, drain);
     }
 
-    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp));
+    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB));
 
     public void Dispose()
     {

@@ -13,6 +13,12 @@ internal static class AllCheckers
         new TablesAgree(cluster),
         new EpochsOnlyGrow(cluster),
         new OneProcessAnEpoch(cluster),
+        new TakenOnlyFromTheDead(cluster),
+        new FreeOnlyWhenGone(cluster),
+        new FencingIsAnnounced(cluster),
+        new NoNeedlessStop(cluster),
+        new RoomIsRespected(cluster),
+        new EveryDecisionHasAReason(cluster),
         new WantedMachinesRun(cluster),
         new NothingLeftHalfDone(cluster),
     ];

@@ -7,6 +7,8 @@ internal sealed class AgentKilledBetweenEffects(SimulatedCluster cluster, Dice d
 {
     public override string Name => "agent killed in the middle of a step";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

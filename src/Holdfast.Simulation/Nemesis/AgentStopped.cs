@@ -7,6 +7,8 @@ internal sealed class AgentStopped(SimulatedCluster cluster, Dice dice) : Fault(
 {
     public override string Name => "agent stopped";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(0.3, 20);
 
     public override Action? Strike()

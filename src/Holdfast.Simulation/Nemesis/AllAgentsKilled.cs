@@ -7,6 +7,8 @@ internal sealed class AllAgentsKilled(SimulatedCluster cluster, Dice dice) : Fau
 {
     public override string Name => "all agents killed";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         foreach (var host in Cluster.Hosts.Where(h => h.On))

@@ -7,5 +7,7 @@ internal sealed class CallsTakeEffectLate(SimulatedCluster cluster, Dice dice) :
 {
     public override string Name => "hypervisor calls take effect late";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.LateCalls += 0.15, h => h.LateCalls -= 0.15);
 }

@@ -7,6 +7,8 @@ internal sealed class ClockSlewed(SimulatedCluster cluster, Dice dice) : Fault(c
 {
     public override string Name => "clock slewed";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var factor = 1 + ((Dice.Fraction() - 0.5) * 0.0009);

@@ -7,6 +7,8 @@ internal sealed class ClusterSwitchDown(SimulatedCluster cluster, Dice dice) : F
 {
     public override string Name => "cluster switch down";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(20, 200);
 
     public override Action? Strike() => Cut(Cluster.Networks[0].All());

@@ -7,6 +7,8 @@ internal sealed class DoublingNetwork(SimulatedCluster cluster, Dice dice) : Fau
 {
     public override string Name => "network that doubles";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var network = AnyNetwork();

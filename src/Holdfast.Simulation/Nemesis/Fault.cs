@@ -17,6 +17,9 @@ internal abstract class Fault(SimulatedCluster cluster, Dice dice)
 
     protected Timeline Time => cluster.Timeline;
 
+    /// <summary>It does not touch a machine, its disk's path or its host's life: it must cost no machine anything.</summary>
+    public virtual bool IsHarmless => false;
+
     /// <summary>How long it lasts this time.</summary>
     public virtual TimeSpan Lasts() => dice.Seconds(1, 40);
 
@@ -36,7 +39,9 @@ internal abstract class Fault(SimulatedCluster cluster, Dice dice)
         return host;
     }
 
-    protected SimulatedNetwork AnyNetwork() => dice.Any(cluster.Networks);
+    /// <summary>In a run in which nothing may come of it, a network that no disk hangs on.</summary>
+    protected SimulatedNetwork AnyNetwork() =>
+        cluster.Options.HarmlessOnly ? cluster.Networks[dice.Below(Math.Max(1, cluster.Networks.Count - 1))] : dice.Any(cluster.Networks);
 
     /// <summary>Cuts these links and gives back how to heal them.</summary>
     protected static Action Cut(IEnumerable<Link> links)

@@ -7,6 +7,8 @@ internal sealed class FenceDeviceAnswerLost(SimulatedCluster cluster, Dice dice)
 {
     public override string Name => "fence device answers get lost";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(20, 200);
 
     public override Action? Strike() => Change(h => h.FenceDevice.State = FenceDeviceState.AnswerLost, h => h.FenceDevice.State = FenceDeviceState.Ok);

@@ -7,6 +7,8 @@ internal sealed class FenceDeviceLies(SimulatedCluster cluster, Dice dice) : Fau
 {
     public override string Name => "fence device lies";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(20, 200);
 
     public override Action? Strike()

@@ -7,6 +7,8 @@ internal sealed class FenceDeviceSlow(SimulatedCluster cluster, Dice dice) : Fau
 {
     public override string Name => "fence device slow";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(20, 200);
 
     public override Action? Strike() => Change(h => h.FenceDevice.State = FenceDeviceState.Slow, h => h.FenceDevice.State = FenceDeviceState.Ok);

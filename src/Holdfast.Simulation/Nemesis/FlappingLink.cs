@@ -7,6 +7,8 @@ internal sealed class FlappingLink(SimulatedCluster cluster, Dice dice) : Fault(
 {
     public override string Name => "flapping link";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

@@ -7,6 +7,8 @@ internal sealed class GuardKilled(SimulatedCluster cluster, Dice dice) : Fault(c
 {
     public override string Name => "guard killed";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

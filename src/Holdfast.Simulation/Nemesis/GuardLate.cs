@@ -7,5 +7,7 @@ internal sealed class GuardLate(SimulatedCluster cluster, Dice dice) : Fault(clu
 {
     public override string Name => "guard acts late";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.GuardLatenessMs += 700, h => h.GuardLatenessMs -= 700);
 }

@@ -7,5 +7,7 @@ internal sealed class GuestNetworkDown(SimulatedCluster cluster, Dice dice) : Fa
 {
     public override string Name => "guest network down";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.GuestNetworkUp = false, h => h.GuestNetworkUp = true);
 }

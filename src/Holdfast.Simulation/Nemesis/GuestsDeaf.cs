@@ -7,5 +7,7 @@ internal sealed class GuestsDeaf(SimulatedCluster cluster, Dice dice) : Fault(cl
 {
     public override string Name => "guests ignore the power button";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.DeafGuests += 0.9, h => h.DeafGuests -= 0.9);
 }

@@ -7,6 +7,8 @@ internal sealed class HostCutOff(SimulatedCluster cluster, Dice dice) : Fault(cl
 {
     public override string Name => "host cut off a network";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

@@ -7,6 +7,8 @@ internal sealed class HostDeaf(SimulatedCluster cluster, Dice dice) : Fault(clus
 {
     public override string Name => "host hears nothing on a network";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

@@ -7,6 +7,8 @@ internal sealed class HostMute(SimulatedCluster cluster, Dice dice) : Fault(clus
 {
     public override string Name => "host is not heard on a network";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

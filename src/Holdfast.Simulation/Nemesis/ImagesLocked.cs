@@ -7,6 +7,8 @@ internal sealed class ImagesLocked(SimulatedCluster cluster, Dice dice) : Fault(
 {
     public override string Name => "images locked";
 
+    public override bool IsHarmless => true;
+
     public override TimeSpan Lasts() => Dice.Seconds(1, 40);
 
     public override Action? Strike() => Change(h => h.LockedImages = true, h => h.LockedImages = false);

@@ -7,5 +7,7 @@ internal sealed class LibvirtHangs(SimulatedCluster cluster, Dice dice) : Fault(
 {
     public override string Name => "libvirtd hangs";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.LibvirtBackAt = Time.Now + Dice.Seconds(1, 50), _ => { });
 }

@@ -7,6 +7,8 @@ internal sealed class LossyHost(SimulatedCluster cluster, Dice dice) : Fault(clu
 {
     public override string Name => "lossy link";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         if (AnyHost() is not { } host)

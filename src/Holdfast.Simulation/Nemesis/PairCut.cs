@@ -7,6 +7,8 @@ internal sealed class PairCut(SimulatedCluster cluster, Dice dice) : Fault(clust
 {
     public override string Name => "pair of hosts cut off each other";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var (network, one, other) = (AnyNetwork(), Dice.Below(Cluster.Hosts.Count), Dice.Below(Cluster.Hosts.Count));

@@ -7,6 +7,8 @@ internal sealed class Partition(SimulatedCluster cluster, Dice dice) : Fault(clu
 {
     public override string Name => "partition";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var side = Cluster.Hosts.Select(h => h.Index).Where(_ => Dice.Chance(0.5)).ToArray();

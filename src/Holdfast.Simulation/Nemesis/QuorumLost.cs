@@ -7,5 +7,7 @@ internal sealed class QuorumLost(SimulatedCluster cluster, Dice dice) : Fault(cl
 {
     public override string Name => "etcd without quorum";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.HasQuorum = false, h => h.HasQuorum = true);
 }

@@ -7,6 +7,8 @@ internal sealed class QuorumLostForAll(SimulatedCluster cluster, Dice dice) : Fa
 {
     public override string Name => "etcd without quorum for all";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         foreach (var host in Cluster.Hosts)

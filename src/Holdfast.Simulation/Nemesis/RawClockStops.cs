@@ -7,5 +7,7 @@ internal sealed class RawClockStops(SimulatedCluster cluster, Dice dice) : Fault
 {
     public override string Name => "raw clock stands still";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.Clock.StopRaw(true), h => h.Clock.StopRaw(false));
 }

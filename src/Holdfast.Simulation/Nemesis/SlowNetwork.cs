@@ -7,6 +7,8 @@ internal sealed class SlowNetwork(SimulatedCluster cluster, Dice dice) : Fault(c
 {
     public override string Name => "slow network";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var network = AnyNetwork();

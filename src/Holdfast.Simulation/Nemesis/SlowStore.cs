@@ -7,11 +7,18 @@ internal sealed class SlowStore(SimulatedCluster cluster, Dice dice) : Fault(clu
 {
     public override string Name => "slow store";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var store = Dice.Any(Cluster.Stores);
         var delay = Dice.Milliseconds(5, 700);
         Where = store.Name;
+        if (store.ExtraDelay > TimeSpan.Zero)
+        {
+            return null;
+        }
+
         store.ExtraDelay += delay;
         return () => store.ExtraDelay -= delay;
     }

@@ -7,5 +7,7 @@ internal sealed class StartsFail(SimulatedCluster cluster, Dice dice) : Fault(cl
 {
     public override string Name => "starts fail";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike() => Change(h => h.StartFailures += 0.6, h => h.StartFailures -= 0.6);
 }

@@ -7,6 +7,8 @@ internal sealed class SwitchDown(SimulatedCluster cluster, Dice dice) : Fault(cl
 {
     public override string Name => "switch down";
 
+    public override bool IsHarmless => true;
+
     public override Action? Strike()
     {
         var network = AnyNetwork();

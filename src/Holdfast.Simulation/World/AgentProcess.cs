@@ -104,8 +104,8 @@ internal sealed class AgentProcess
 
     private void Measure()
     {
-        var free = Core.Snapshot().FreeMemoryMiB(Host.MemoryMiB);
-        Take(new ConditionsMeasured(Host.HasQuorum, free, 50, Host.GuestNetworkUp));
+        var snapshot = Core.Snapshot();
+        Take(new ConditionsMeasured(Host.HasQuorum, snapshot.FreeMemoryMiB(Host.MemoryMiB), 50, Host.GuestNetworkUp, snapshot.PromisedMiB));
         Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.MeasureEvery), Scope, Measure);
     }
 

@@ -30,6 +30,9 @@ internal sealed record ClusterOptions(ulong Seed)
     /// <summary>Machines of this size that one host has room for.</summary>
     public int RoomPerHost { get; init; } = 8;
 
+    /// <summary>Only faults that touch no machine strike, and no machine may notice any.</summary>
+    public bool HarmlessOnly { get; init; }
+
     public bool KeepTrace { get; init; }
 
     public Weakening Weakening { get; init; } = Weakening.None;

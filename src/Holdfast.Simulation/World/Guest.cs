@@ -109,7 +109,7 @@ internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong sta
     public void Stop()
     {
         var order = ++stopOrder;
-        Time.After(Cluster.Dice.Chance(host.SlowStops) ? Cluster.Dice.Milliseconds(50, 2500) : Cluster.Dice.Milliseconds(0.1, 3), host.Life, () =>
+        Time.After(Cluster.Dice.Chance(host.SlowStops) ? Cluster.Dice.Seconds(0.05, Cluster.Dice.Chance(0.3) ? 40 : 2) : Cluster.Dice.Milliseconds(0.1, 3), host.Life, () =>
         {
             if (order == stopOrder && Alive)
             {

@@ -47,6 +47,9 @@ internal sealed class SimulatedCluster
 
     public ClusterOptions Options { get; }
 
+    /// <summary>Faults strike.</summary>
+    public bool Troubled { get; set; }
+
     public Weakening Weakening => Options.Weakening;
 
     public TimingPlan Plan => Options.Plan;

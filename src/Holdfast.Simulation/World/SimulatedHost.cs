@@ -102,7 +102,7 @@ internal sealed class SimulatedHost
     public AgentSettings Settings(ulong seed) => new(
         "sim", Name, Index, BootId, seed, Cluster.Plan, [.. Cluster.Networks.Select(n => n.Name)],
         Cluster.HostNames, Cluster.Options.FenceDevices, Cluster.Options.FastShot, Cluster.Options.FenceCutsPath, Name,
-        HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) { Flaws = Cluster.Weakening.Agent, RegisterFlaws = Cluster.Weakening.Register };
+        HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) { Flaws = Cluster.Weakening.Agent, RegisterFlaws = Cluster.Weakening.Register, MoveFlaws = Cluster.Weakening.Move };
 
     public void PowerOn()
     {
@@ -253,7 +253,7 @@ internal sealed class SimulatedHost
     /// <summary>Safety: a write of a former guard may still be in flight; its end frees the slot for the next one (DESIGN §3, rule 3).</summary>
     public void WriteSlot(GuardProcess guard, GuardAction.Renew renewal)
     {
-        if (!slotWrites.Add(renewal.SlotKey) && !Cluster.Weakening.SlotWritesOverlap)
+        if (!slotWrites.Add(renewal.SlotKey))
         {
             waitingSlotWrites.Add((guard, renewal));
             return;
@@ -290,7 +290,7 @@ internal sealed class SimulatedHost
         }
 
         ClockReading? lastOrder = null;
-        var memory = GuardMemory is { } kept
+        var memory = GuardMemory is { } kept && !Cluster.Weakening.GuardForgets
             ? kept with { Areas = [.. kept.Areas.Select(a => Merge(a, ref lastOrder))] }
             : null;
         Guard = new(this, memory, lastOrder);

@@ -161,7 +161,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
 
     private void WaitGone(Answer answer) => Later(TimeSpan.FromMilliseconds(5), () =>
     {
-        if (Of(answer.Call.Machine) is null)
+        if (Of(answer.Call.Machine) is null || Cluster.Weakening.BelievesDestroy)
         {
             answer.Done();
         }

@@ -52,7 +52,7 @@ internal sealed class WatchdogDevice(SimulatedHost host)
         host.Cluster.Timeline.After(host.Cluster.Plan.Reset * host.Cluster.Dice.Fraction() * 0.95, () =>
         {
             // A petting within its lateness came in time after all.
-            if (firesAt == due)
+            if (firesAt == due && !host.Cluster.Weakening.WatchdogNeverFires)
             {
                 host.Cluster.Count("watchdog that reset its host");
                 host.Crash("its watchdog has reset it");

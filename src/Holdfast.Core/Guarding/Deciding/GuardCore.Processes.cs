@@ -125,7 +125,7 @@ internal sealed partial class GuardCore
 
     private void Freeze(GuestProcess process, Grant? grant)
     {
-        if (process.State is GuardedState.Freezing or GuardedState.Frozen)
+        if (process.State is GuardedState.Freezing or GuardedState.Frozen || Lacks(GuardFlaws.NeverFreezes))
         {
             return;
         }

@@ -49,7 +49,7 @@ internal sealed partial class GuardCore
     }
 
     private bool MayPet(ClockReading now, TimeSpan timeout) =>
-        _areas.All(a => (!a.Value.Expired && a.Value.Covers(now, timeout)) || AllStill(now, a.Key, a.Value));
+        Lacks(GuardFlaws.PetsAlways) || _areas.All(a => (!a.Value.Expired && a.Value.Covers(now, timeout)) || AllStill(now, a.Key, a.Value));
 
     /// <summary>Nothing on this datastore, and nothing without a grant, can execute: seen by a recent look that began after the expiry.</summary>
     private bool AllStill(ClockReading now, string datastore, Area area)

@@ -46,6 +46,8 @@ internal sealed partial class GuardCore
 
     public GuardFlaws Flaws { get; init; }
 
+    private bool Lacks(GuardFlaws protection) => (Flaws & protection) != 0;
+
     public IReadOnlyList<GuardAction> Step(ClockReading now, GuardInput input)
     {
         _actions = [];
@@ -172,7 +174,7 @@ internal sealed partial class GuardCore
         _writing.Remove(ended.SlotKey);
         var area = _areas.Values.FirstOrDefault(a => a.SlotKey == ended.SlotKey);
         // Safety: a write that began under another incarnation, or ended after the expiry (which clears the token), never counts.
-        if (area is null || area.Expired || area.Token != ended.Token || area.Tried is not { } start)
+        if (area is null || area.Tried is not { } start || ((area.Expired || area.Token != ended.Token) && !Lacks(GuardFlaws.LateRenewalCounts)))
         {
             return;
         }
@@ -196,7 +198,8 @@ internal sealed partial class GuardCore
             Do(new GuardAction.Say($"The renewal on datastore {area.Opened.Datastore} succeeded again after {now.Since(area.Renewed).TotalSeconds:0.0} s."));
         }
 
-        (area.Renewed, area.Failures, area.LastError) = (start, 0, null);
+        (area.Renewed, area.Failures, area.LastError) = (Lacks(GuardFlaws.RightFromWriteEnd) ? now : start, 0, null);
+        area.Expired &= !Lacks(GuardFlaws.LateRenewalCounts);
         Do(new GuardAction.NoteRenewal(area.Opened.AreaId, area.Incarnation, start, _lastOrder));
         Do(new GuardAction.Tell(false));
         Do(new GuardAction.WakeWatchdog());

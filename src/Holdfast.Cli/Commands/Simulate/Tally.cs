@@ -1,0 +1,47 @@
+using System.Globalization;
+using Holdfast.Simulation;
+
+namespace Holdfast.Cli.Commands.Simulate;
+
+/// <summary>Adds up the seeds of one call.</summary>
+internal sealed class Tally(ulong first, SimulationOptions options)
+{
+    private readonly SortedDictionary<string, long> faults = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> events = new(StringComparer.Ordinal);
+    private readonly List<BrokenRule> broken = [];
+    private TimeSpan simulated;
+    private long steps;
+
+    public int Seeds { get; private set; }
+
+    public void Add(SimulationResult result)
+    {
+        Seeds++;
+        simulated += result.Simulated;
+        steps += result.Steps;
+        Add(faults, result.Faults);
+        Add(events, result.Events);
+        if (result.Violations is [var violation, ..])
+        {
+            broken.Add(new(result.Seed, violation.At.TotalSeconds, violation.Rule, violation.What, Replay(result.Seed)));
+        }
+    }
+
+    public string Line(int count, TimeSpan wall) => string.Create(
+        CultureInfo.InvariantCulture, $"{Seeds:N0} of {count:N0} seeds, {simulated.TotalHours:N1} h, {simulated / wall:N0} times real time, {broken.Count} with a violation");
+
+    public SimulateReport Report(TimeSpan wall) => new(
+        first, Seeds, options.Hosts, options.Machines, simulated.TotalSeconds, wall.TotalSeconds, simulated / wall, steps, steps / wall.TotalSeconds, faults, events, [.. broken]);
+
+    private string Replay(ulong seed) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"holdfast simulate --first-seed {seed} --seeds 1 --hosts {options.Hosts} --vms {options.Machines} --minutes {options.Duration.TotalMinutes:0}{(options.Weaken is { } name ? $" --weaken {name}" : "")} --trace");
+
+    private static void Add(SortedDictionary<string, long> sums, IReadOnlyDictionary<string, long> counts)
+    {
+        foreach (var (name, count) in counts)
+        {
+            sums[name] = sums.GetValueOrDefault(name) + count;
+        }
+    }
+}
