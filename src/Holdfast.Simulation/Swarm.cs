@@ -20,7 +20,7 @@ public static class Swarm
         var cluster = new SimulatedCluster(Draw(seed, options));
         Begin(cluster);
         cluster.Timeline.RunUntil(SetUp);
-        var misfortune = new Misfortune(cluster, intensity: options.Weaken is null ? cluster.Dice.Any(Intensities) : 3);
+        var misfortune = new Misfortune(cluster, intensity: cluster.Dice.Any(Intensities));
         misfortune.Begin();
         cluster.Troubled = true;
         RunUntil(cluster, SetUp + options.Duration);

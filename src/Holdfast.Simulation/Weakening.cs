@@ -34,8 +34,11 @@ internal sealed record Weakening(string Name, string What)
     /// <summary>What the cluster must be like for this protection to matter.</summary>
     public Func<ClusterOptions, ClusterOptions> In { get; init; } = static options => options;
 
-    /// <summary>Seeds, from 1 on, of which at least one shows it in <see cref="Minutes"/> under faults; a test holds to it.</summary>
-    public int Seeds { get; init; } = 40;
+    /// <summary>The faults that bring it to light, by class; a swarm of all would too, and take longer.</summary>
+    public IReadOnlyCollection<string> Focus { get; init; } = [];
 
-    public int Minutes { get; init; } = 3;
+    /// <summary>Seeds, from 1 on, of which at least one shows it in <see cref="Minutes"/> under faults; a test holds to it.</summary>
+    public int Seeds { get; init; } = 20;
+
+    public int Minutes { get; init; } = 5;
 }

@@ -2,6 +2,7 @@ using Holdfast.Core.Agent;
 using Holdfast.Core.Guarding.Deciding;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
+using Holdfast.Simulation.Nemesis;
 using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation;
@@ -11,48 +12,51 @@ internal static class Weakenings
 {
     public static readonly IReadOnlyList<Weakening> All =
     [
-        new("no-guard", "the guard freezes nothing and keeps the watchdog quiet") { Guard = GuardFlaws.NeverFreezes | GuardFlaws.PetsAlways, In = ByTime },
-        new("late-renewal-counts", "a renewal that ends after the expiry takes it back") { Guard = GuardFlaws.LateRenewalCounts },
-        new("pets-always", "the watchdog is petted whatever runs") { Guard = GuardFlaws.PetsAlways, In = ByTime },
-        new("right-from-write-end", "the right counts from the end of a renewal, not from its start") { Guard = GuardFlaws.RightFromWriteEnd },
-        new("guard-forgets", "a restarted guard remembers nothing") { GuardForgets = true, In = Harmless },
-        new("no-watchdog", "the watchdog never fires, and the table says that it was tested") { WatchdogNeverFires = true },
-        new("dead-shorter-than-ttl", "silence for half of ttl proves a death") { Agent = AgentFlaws.DeadShorterThanTtl },
-        new("no-drain-after-silence", "a proof by silence does not wait for the store's drain") { Agent = AgentFlaws.NoDrainAfterSilence, In = ByTime },
-        new("no-drain-after-fence", "a proof by a fence device does not wait for the store's drain") { Agent = AgentFlaws.NoDrainAfterFence, In = ByDevice },
-        new("trusts-device-over-slot", "a fence device's word counts although the slot still moves") { Agent = AgentFlaws.TrustsDeviceOverSlot, In = ByDevice },
-        new("trusts-the-network", "silence on the networks alone is enough to fence") { Agent = AgentFlaws.FencesOnNetworkSilence, In = o => Harmless(ByDevice(o)) },
-        new("fences-unannounced", "a fence device is asked without an announcement in the table") { Agent = AgentFlaws.FencesUnannounced, In = ByDevice },
-        new("leaves-announcements", "an announced fencing that came to nothing is not withdrawn") { Agent = AgentFlaws.LeavesAnnouncements, In = ByDevice },
-        new("any-watchdog-proves", "silence of a host without a watchdog proves its death") { Agent = AgentFlaws.AnyWatchdogProves, In = o => o with { Watchdogs = false, FenceDevices = false } },
-        new("join-frees-running", "a join frees all that the former life owned, whatever still runs") { Agent = AgentFlaws.JoinFreesRunning },
-        new("thaw-without-commit", "after an expiry the machines are thawed without a commit") { Agent = AgentFlaws.RejoinsWithoutCommit, In = ByTime },
-        new("gone-without-drain", "a killed process counts as gone at once") { Agent = AgentFlaws.GoneWithoutDrain },
-        new("believes-destroy", "a process counts as ended when its end was asked for") { BelievesDestroy = true },
-        new("two-starts-an-epoch", "a process is started again without a commit of its own") { Agent = AgentFlaws.StartsAgainInOneEpoch },
-        new("room-by-old-measurement", "what was promised since the memory was measured does not count") { Agent = AgentFlaws.RoomByOldMeasurement },
-        new("keeps-what-was-given", "a source that could not cancel its move lets its copy run all the same") { Agent = AgentFlaws.KeepsWhatWasGiven },
-        new("looks-before-freeze-only", "the source of a move is looked at before it is frozen, not after") { LooksBeforeFreezeOnly = true },
-        new("resume-without-commit", "the target of a move resumes its copy without the source's commit") { Move = MoveFlaws.ResumesWithoutCommit },
-        new("takeover-for-commit", "the target of a move takes a takeover for the source's commit") { Move = MoveFlaws.TakesTakeoverForCommit },
-        new("commits-without-freeze", "the source gives its machine without having frozen it") { Move = MoveFlaws.CommitsWithoutFreeze },
-        new("resumes-in-doubt", "a restarted agent resumes a stopped process whatever its epoch") { Move = MoveFlaws.ResumesInDoubt },
-        new("acts-on-accepted", "a poll believes an accepted value that nobody has chosen") { Register = RegisterFlaws.ActsOnAccepted },
-        new("one-side", "a ballot area has one side only, so that a torn write loses it") { Register = RegisterFlaws.OneSide },
-        new("two-writes-in-flight", "an unanswered write is taken as failed, and the next one follows") { Register = RegisterFlaws.ForgetsUnanswered },
-        new("unreadable-is-empty", "an area that cannot be read counts as empty") { Register = RegisterFlaws.UnreadableIsEmpty },
-        new("skips-promise-read", "phase 1 of a ballot does not read the others") { Register = RegisterFlaws.SkipsPromiseRead },
-        new("skips-accepted-read", "phase 2 of a ballot does not read the others") { Register = RegisterFlaws.SkipsAcceptedRead },
-        new("ignores-found", "a value that phase 1 found accepted is passed over for the own one") { Register = RegisterFlaws.IgnoresFound },
-        new("ignores-higher-promise", "another's higher promise does not end a ballot") { Register = RegisterFlaws.IgnoresHigherPromise },
-        new("drops-accepted", "a promise does not carry on what this host has accepted") { Register = RegisterFlaws.DropsAccepted },
-        new("writes-before-drain", "an agent writes although a former one's write may be in flight") { Agent = AgentFlaws.WritesBeforeDrain },
+        new("no-guard", "the guard freezes nothing and keeps the watchdog quiet") { Guard = GuardFlaws.NeverFreezes | GuardFlaws.PetsAlways, In = ByTime, Focus = [nameof(StoragePathCut), nameof(HostWithoutNetworks)] },
+        new("renews-after-expiry", "the guard renews on after an expiry, and thaws when that succeeds") { Guard = GuardFlaws.RenewsAfterExpiry, In = ByTime, Focus = [nameof(StoragePathCut)] },
+        new("pets-always", "the watchdog is petted whatever runs") { Guard = GuardFlaws.PetsAlways, In = ByTime, Focus = [nameof(StoragePathCut), nameof(ProcessesStopSlowly)] },
+        new("guard-forgets", "a restarted guard remembers nothing") { GuardForgets = true, In = Harmless, Focus = [nameof(GuardKilled)] },
+        new("no-watchdog", "the watchdog never fires, and the table says that it was tested") { WatchdogNeverFires = true, In = ByTime, Focus = [nameof(GuardStopped), nameof(HostHang)] },
+        new("dead-shorter-than-ttl", "silence for half of ttl proves a death") { Agent = AgentFlaws.DeadShorterThanTtl, In = ByTime, Focus = [nameof(StoragePathShortCut)] },
+        new("no-drain-after-silence", "a proof by silence does not wait for the store's drain") { Agent = AgentFlaws.NoDrainAfterSilence, In = o => ByTime(LongDrain(o)), Focus = [nameof(HostCrash)] },
+        new("no-drain-after-fence", "a proof by a fence device does not wait for the store's drain") { Agent = AgentFlaws.NoDrainAfterFence, In = o => ByDevice(LongDrain(o)), Focus = [nameof(HostCrash)] },
+        new("trusts-one-network", "silence on one network alone is enough to fence") { Agent = AgentFlaws.FencesOnOneNetwork, In = o => Harmless(ByDevice(o)), Focus = [nameof(SwitchDown), nameof(HostCutOff)] },
+        new("fences-unannounced", "a fence device is asked without an announcement in the table") { Agent = AgentFlaws.FencesUnannounced, In = ByDevice, Focus = [nameof(HostCrash)] },
+        new("leaves-announcements", "an announced fencing that came to nothing is not withdrawn") { Agent = AgentFlaws.LeavesAnnouncements, In = ByDevice, Focus = [nameof(FenceDeviceBroken), nameof(HostWithoutNetworks), nameof(HostHang)] },
+        new("any-watchdog-proves", "silence of a host without a watchdog proves its death") { Agent = AgentFlaws.AnyWatchdogProves, In = o => o with { Watchdogs = false, FenceDevices = false }, Focus = [nameof(GuardStopped), nameof(HostHang)] },
+        new("join-frees-running", "a join frees all that the former life owned, whatever still runs") { Agent = AgentFlaws.JoinFreesRunning, Focus = [nameof(StoragePathShortCut)] },
+        new("thaw-without-commit", "after an expiry the machines are thawed without a commit") { Agent = AgentFlaws.RejoinsWithoutCommit, In = ByTime, Focus = [nameof(StoragePathCut)] },
+        new("gone-without-drain", "a killed process counts as gone at once") { Agent = AgentFlaws.GoneWithoutDrain, Focus = [nameof(WritesHang), nameof(GuestCrash)] },
+        new("believes-destroy", "a process counts as ended when its end was asked for") { BelievesDestroy = true, Focus = [nameof(ProcessesDieSlowly), nameof(OperatorKills), nameof(OperatorMoves)] },
+        new("two-starts-an-epoch", "a process is started again without a commit of its own") { Agent = AgentFlaws.StartsAgainInOneEpoch, Focus = [nameof(GuestCrash)] },
+        new("room-by-old-measurement", "what was promised since the memory was measured does not count") { Agent = AgentFlaws.RoomByOldMeasurement, Focus = [nameof(HostCrash)] },
+        new("keeps-what-was-given", "a source that could not cancel its move lets its copy run all the same") { Agent = AgentFlaws.KeepsWhatWasGiven, In = ByTime, Focus = [nameof(OperatorMoves), nameof(StoragePathCut), nameof(CopiesSlow), nameof(MigrationsBreak)] },
+        new("looks-before-freeze-only", "the source of a move is looked at before it is frozen, not after") { LooksBeforeFreezeOnly = true, Focus = [nameof(OperatorMoves), nameof(SourcesResume)] },
+        new("resume-without-commit", "the target of a move resumes its copy without the source's commit") { Move = MoveFlaws.ResumesWithoutCommit, Focus = [nameof(OperatorMoves), nameof(PerformRepliesLost), nameof(SourcesResume)] },
+        new("takeover-for-commit", "the target of a move takes a takeover for the source's commit") { Move = MoveFlaws.TakesTakeoverForCommit, In = ByTime, Focus = [nameof(OperatorMoves), nameof(SourcesResume), nameof(PerformRepliesLost), nameof(HostCrash)] },
+        new("commits-without-freeze", "the source gives its machine without having frozen it") { Move = MoveFlaws.CommitsWithoutFreeze, Focus = [nameof(OperatorMoves), nameof(SourcesResume)] },
+        new("resumes-in-doubt", "a restarted agent resumes a stopped process whatever its epoch") { Move = MoveFlaws.ResumesInDoubt, Focus = [nameof(OperatorMoves), nameof(AgentKilled), nameof(StoragePathCut)] },
+        new("acts-on-accepted", "a poll believes an accepted value that nobody has chosen") { Register = RegisterFlaws.ActsOnAccepted, Focus = [.. Storm] },
+        new("one-side", "a ballot area has one side only, so that a torn write loses it") { Register = RegisterFlaws.OneSide, Focus = [.. Storm] },
+        new("two-writes-in-flight", "an unanswered write is taken as failed, and the next one follows") { Register = RegisterFlaws.ForgetsUnanswered, Focus = [.. Storm] },
+        new("unreadable-is-empty", "an area that cannot be read counts as empty") { Register = RegisterFlaws.UnreadableIsEmpty, Focus = [.. Storm, nameof(ReadsFail)] },
+        new("skips-promise-read", "phase 1 of a ballot does not read the others") { Register = RegisterFlaws.SkipsPromiseRead, Focus = [.. Storm] },
+        new("skips-accepted-read", "phase 2 of a ballot does not read the others") { Register = RegisterFlaws.SkipsAcceptedRead, Focus = [.. Storm] },
+        new("ignores-found", "a value that phase 1 found accepted is passed over for the own one") { Register = RegisterFlaws.IgnoresFound, Focus = [.. Storm] },
+        new("ignores-higher-promise", "another's higher promise does not end a ballot") { Register = RegisterFlaws.IgnoresHigherPromise, Focus = [.. Storm] },
+        new("drops-accepted", "a promise does not carry on what this host has accepted") { Register = RegisterFlaws.DropsAccepted, Focus = [.. Storm] },
+        new("writes-before-drain", "an agent writes although a former one's write may be in flight") { Agent = AgentFlaws.WritesBeforeDrain, Focus = [.. Storm] },
     ];
+
+    private static string[] Storm =>
+        [nameof(AgentKilledBetweenEffects), nameof(WritesFail), nameof(WritesHang), nameof(QuickReboot), nameof(OperatorMoves), nameof(OperatorStops), nameof(StorageAnswersLost)];
 
     public static Weakening Find(string name) =>
         All.FirstOrDefault(w => w.Name == name) ?? throw new ArgumentException($"There is no weakening '{name}'; there are {string.Join(", ", All.Select(w => w.Name))}.");
 
     private static ClusterOptions Harmless(ClusterOptions options) => options with { HarmlessOnly = true, Networks = Math.Max(2, options.Networks) };
+
+    private static ClusterOptions LongDrain(ClusterOptions options) => options with { Drain = TimeSpan.FromSeconds(20) };
 
     private static ClusterOptions ByTime(ClusterOptions options) => options with { Watchdogs = true, FenceDevices = false };
 

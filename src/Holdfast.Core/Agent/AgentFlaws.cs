@@ -15,11 +15,8 @@ internal enum AgentFlaws
     /// <summary>A proof by a fence device does not wait for the store's drain.</summary>
     NoDrainAfterFence = 1 << 2,
 
-    /// <summary>A fence device's word counts at once, though the slot may still move.</summary>
-    TrustsDeviceOverSlot = 1 << 3,
-
-    /// <summary>Silence on the networks alone is enough to fence.</summary>
-    FencesOnNetworkSilence = 1 << 4,
+    /// <summary>Silence on one network alone is enough to fence.</summary>
+    FencesOnOneNetwork = 1 << 4,
 
     /// <summary>A fence device is asked without an announcement in the table.</summary>
     FencesUnannounced = 1 << 5,

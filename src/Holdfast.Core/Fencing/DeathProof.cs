@@ -41,7 +41,7 @@ public sealed class DeathProof
         drain = (flaws & AgentFlaws.NoDrainAfterFence) != 0 ? TimeSpan.Zero : drain;
         var needed = TimingPlan.Infinite == drain ? TimingPlan.Infinite : (plan.Renew * 2 > drain ? plan.Renew * 2 : drain);
         var since = watch.SilentFrom is { } from ? Moment.Later(from, confirmedAt) : Moment.Never;
-        return (since < watch.SilentUntil && watch.SilentUntil - since >= needed) || (flaws & AgentFlaws.TrustsDeviceOverSlot) != 0
+        return since < watch.SilentUntil && watch.SilentUntil - since >= needed
             ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(watch.SilentUntil - since)} s after it")
             : null;
     }

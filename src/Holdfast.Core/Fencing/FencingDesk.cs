@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 
@@ -64,6 +65,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// <summary>Silent on all channels for at least this long, under this host's own unbroken observation.</summary>
     public bool Silent(TimeSpan span)
     {
+        if (context.Settings.Lacks(AgentFlaws.FencesOnOneNetwork))
+        {
+            return context.Network.Link(context.Now, context.Settings.Networks[0], slot) == LinkState.Lost;
+        }
+
         if (context.Network.HeardWithin(context.Now, slot, span))
         {
             return false;
@@ -75,7 +81,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (Counts(area))
             {
                 any = true;
-                if ((area.Watch(slot).Silence < span && !context.Settings.Lacks(AgentFlaws.FencesOnNetworkSilence)) || !area.RenewsWell)
+                if (area.Watch(slot).Silence < span || !area.RenewsWell)
                 {
                     return false;
                 }
@@ -87,7 +93,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
     public void Look(bool cliff, int rank)
     {
-        if (stage != FencingStage.Watching && !(stage == FencingStage.Confirmed && context.Settings.Lacks(AgentFlaws.TrustsDeviceOverSlot)) && Back())
+        if (stage != FencingStage.Watching && Back())
         {
             return;
         }

@@ -7,7 +7,7 @@ internal sealed class GuardStopped(SimulatedCluster cluster, Dice dice) : Fault(
 {
     public override string Name => "guard stopped";
 
-    public override TimeSpan Lasts() => Dice.Seconds(0.1, 8);
+    public override TimeSpan Lasts() => Dice.Seconds(0.1, 8) * (Dice.Chance(0.3) ? 5 : 1);
 
     public override Action? Strike()
     {

@@ -7,7 +7,7 @@ internal sealed class HostHang(SimulatedCluster cluster, Dice dice) : Fault(clus
 {
     public override string Name => "host hangs";
 
-    public override TimeSpan Lasts() => Dice.Chance(0.5) ? Dice.Seconds(0.1, 4) : Dice.Seconds(3, 12);
+    public override TimeSpan Lasts() => Dice.Chance(0.5) ? Dice.Seconds(0.1, 4) : Dice.Seconds(3, 40);
 
     public override Action? Strike()
     {

@@ -16,8 +16,15 @@ internal sealed class Misfortune
     {
         this.cluster = cluster;
         dice = cluster.Dice.Apart();
+        var all = AllFaults.For(cluster, dice);
+        if (cluster.Weakening.Focus is { Count: > 0 } focus)
+        {
+            chosen.AddRange(all.Where(f => focus.Contains(f.GetType().Name)).Select(f => (f, dice.Seconds(8, 30))));
+            return;
+        }
+
         var share = 0.1 + (dice.Fraction() * 0.6);
-        foreach (var fault in AllFaults.For(cluster, dice).Where(f => (!cluster.Options.HarmlessOnly || f.IsHarmless) && dice.Chance(share)))
+        foreach (var fault in all.Where(f => (!cluster.Options.HarmlessOnly || f.IsHarmless) && dice.Chance(share)))
         {
             // From one in ten seconds to one in ten minutes, evenly over the scale.
             chosen.Add((fault, TimeSpan.FromSeconds(10 * Math.Pow(60, dice.Fraction()) / intensity)));

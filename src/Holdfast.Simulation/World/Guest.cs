@@ -194,7 +194,7 @@ internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong sta
         }
     }
 
-    private void KeepWriting() => Time.After(Cluster.WriteEvery * (0.5 + Cluster.Dice.Fraction()), host.Life, () =>
+    private void KeepWriting() => Time.After(Cluster.WriteEvery(machine) * (0.5 + Cluster.Dice.Fraction()), host.Life, () =>
     {
         if (Executing)
         {

@@ -87,8 +87,9 @@ internal sealed class SimulatedCluster
     /// <summary>FNV-1a of all trace lines with their times: equal for two runs only when both went the same way.</summary>
     public ulong Hash => hash;
 
-    /// <summary>How often a running guest writes.</summary>
-    public TimeSpan WriteEvery => TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
+    /// <summary>How often a running guest writes. Every third is quiet: a dead disk does not stop it, as it does not notice.</summary>
+    public TimeSpan WriteEvery(Guid machine) =>
+        homes[machine].Definitions[machine].Priority == 0 ? TimeSpan.FromSeconds(60) : TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
 
     public SimulatedNetwork Network(string name) => networkByName[name];
 

@@ -144,7 +144,7 @@ internal sealed partial class GuardCore
 
     private void Renew(ClockReading now, Area area)
     {
-        if (area.Expired || _writing.Contains(area.SlotKey) || (area.Tried is { } tried && now.Since(tried) < area.Renew))
+        if ((area.Expired && !Lacks(GuardFlaws.RenewsAfterExpiry)) || _writing.Contains(area.SlotKey) || (area.Tried is { } tried && now.Since(tried) < area.Renew))
         {
             return;
         }
@@ -174,7 +174,7 @@ internal sealed partial class GuardCore
         _writing.Remove(ended.SlotKey);
         var area = _areas.Values.FirstOrDefault(a => a.SlotKey == ended.SlotKey);
         // Safety: a write that began under another incarnation, or ended after the expiry (which clears the token), never counts.
-        if (area is null || area.Tried is not { } start || ((area.Expired || area.Token != ended.Token) && !Lacks(GuardFlaws.LateRenewalCounts)))
+        if (area is null || area.Tried is not { } start || ((area.Expired || area.Token != ended.Token) && !Lacks(GuardFlaws.RenewsAfterExpiry)))
         {
             return;
         }
@@ -198,8 +198,8 @@ internal sealed partial class GuardCore
             Do(new GuardAction.Say($"The renewal on datastore {area.Opened.Datastore} succeeded again after {now.Since(area.Renewed).TotalSeconds:0.0} s."));
         }
 
-        (area.Renewed, area.Failures, area.LastError) = (Lacks(GuardFlaws.RightFromWriteEnd) ? now : start, 0, null);
-        area.Expired &= !Lacks(GuardFlaws.LateRenewalCounts);
+        (area.Renewed, area.Failures, area.LastError) = (start, 0, null);
+        area.Expired &= !Lacks(GuardFlaws.RenewsAfterExpiry);
         Do(new GuardAction.NoteRenewal(area.Opened.AreaId, area.Incarnation, start, _lastOrder));
         Do(new GuardAction.Tell(false));
         Do(new GuardAction.WakeWatchdog());

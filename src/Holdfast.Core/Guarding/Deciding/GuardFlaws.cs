@@ -9,12 +9,9 @@ internal enum GuardFlaws
     /// <summary>Nothing is ever frozen.</summary>
     NeverFreezes = 1 << 0,
 
-    /// <summary>A renewal that ends after the expiry takes it back.</summary>
-    LateRenewalCounts = 1 << 1,
+    /// <summary>After an expiry it renews on, and the first renewal that succeeds takes the expiry back.</summary>
+    RenewsAfterExpiry = 1 << 1,
 
     /// <summary>The watchdog is petted whatever runs.</summary>
     PetsAlways = 1 << 2,
-
-    /// <summary>The right counts from the end of a renewal instead of its start.</summary>
-    RightFromWriteEnd = 1 << 3,
 }
