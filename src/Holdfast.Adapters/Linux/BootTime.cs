@@ -7,13 +7,17 @@ internal static partial class BootTime
 {
     private const int ClockBoottime = 7;
 
-    public static long Nanoseconds
+    private const int ClockMonotonicRaw = 4;
+
+    public static long Nanoseconds => Read(ClockBoottime);
+
+    /// <summary>CLOCK_MONOTONIC_RAW: the hardware's own rate, which no daemon corrects, and which stands still in a suspend.</summary>
+    public static long RawNanoseconds => Read(ClockMonotonicRaw);
+
+    private static long Read(int clock)
     {
-        get
-        {
-            _ = clock_gettime(ClockBoottime, out var time);
-            return (time.Seconds * 1_000_000_000) + time.Nanoseconds;
-        }
+        _ = clock_gettime(clock, out var time);
+        return (time.Seconds * 1_000_000_000) + time.Nanoseconds;
     }
 
     [LibraryImport("libc")]

@@ -14,14 +14,16 @@ internal sealed class LeaseArea : ILeaseArea
     private readonly string folder;
     private readonly Slot own;
     private readonly IClock clock;
+    private readonly FileStream onlyWriter;
     private readonly IoThread writer;
     private readonly IoThread ballots;
     private readonly IoThread slots;
     private readonly Dictionary<string, DirectFile> files = [];
 
-    public LeaseArea(string folder, AreaIdentity identity, Slot own, IClock clock)
+    /// <param name="onlyWriter">Held for as long as this process may write here.</param>
+    public LeaseArea(string folder, AreaIdentity identity, Slot own, IClock clock, FileStream onlyWriter)
     {
-        (this.folder, Identity, this.own, this.clock) = (folder, identity, own, clock);
+        (this.folder, Identity, this.own, this.clock, this.onlyWriter) = (folder, identity, own, clock, onlyWriter);
 
         // Apart, so that a hanging write keeps nobody from reading, and slow polls do not delay what the observation of the slots needs.
         writer = new($"lease write {own}");

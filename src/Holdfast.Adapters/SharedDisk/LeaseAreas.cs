@@ -4,7 +4,11 @@ using Holdfast.Runtime.Ports;
 namespace Holdfast.Adapters.SharedDisk;
 
 /// <summary>Opens and formats the lease areas of directory datastores.</summary>
-public sealed class LeaseAreas(IClock clock) : ILeaseAreas
+/// <param name="lockFolder">
+/// Host-local, empty after a boot. Safety: drain bounds what a dead <em>client</em> may still land. A write of a killed agent on a mount that lives hangs in
+/// the kernel for as long as the store does; its process, and with it its lock, is gone only when that write has ended (DESIGN §3, rule 3).
+/// </param>
+public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
 {
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(5);
 
@@ -13,7 +17,7 @@ public sealed class LeaseAreas(IClock clock) : ILeaseAreas
         {
             var header = ReadHeader(path, cluster);
             var folder = Path.Combine(path, AreaLayout.Folder);
-            return (new LeaseArea(folder, header.Identity, new Slot(slot), clock), (string?)null);
+            return (new LeaseArea(folder, header.Identity, new Slot(slot), clock, OnlyWriter(header.Identity.Area, slot)), (string?)null);
         },
         done);
 
@@ -61,6 +65,21 @@ public sealed class LeaseAreas(IClock clock) : ILeaseAreas
         });
         Create(HeaderFile(path), BlockHeader.Alignment, new AreaHeader(identity, Slot.Count, madeAt).Encode());
         return identity;
+    }
+
+    /// <exception cref="IOException">Another process, perhaps a dead one with a write in flight, has it.</exception>
+    private FileStream OnlyWriter(AreaId area, int slot)
+    {
+        Directory.CreateDirectory(lockFolder);
+        var file = Path.Combine(lockFolder, $"area-{area}-{slot}.lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"an earlier agent of this host, or another one, still holds {file}: its last write to the store has not ended", e);
+        }
     }
 
     private static string HeaderFile(string path) => Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile);

@@ -10,6 +10,8 @@ namespace Holdfast.Core.Agent;
 /// <summary>What the parts of one host's core share within a step.</summary>
 internal sealed class AgentContext(AgentSettings settings)
 {
+    private readonly SortedSet<Guid> openHandOvers = [];
+
     public AgentSettings Settings { get; } = settings;
 
     public TimingPlan Plan => Settings.Plan;
@@ -56,6 +58,15 @@ internal sealed class AgentContext(AgentSettings settings)
     public string NameOf(Slot slot) => Settings.NameOf(slot.Value);
 
     public GuardedMachine? Guarded(Guid machine) => Guard?.Machines.FirstOrDefault(m => m.Machine == machine);
+
+    /// <summary>A move to or from here begins or ends. The guard is told of the first and of the last one.</summary>
+    public void HandOver(Guid move, bool open)
+    {
+        if ((open ? openHandOvers.Add(move) : openHandOvers.Remove(move)) && openHandOvers.Count == (open ? 1 : 0))
+        {
+            Out.Guard(new HandOverOpen(open), _ => { });
+        }
+    }
 
     public void Say(string kind, string text, Guid? machine = null, string? host = null, string? datastore = null) =>
         Out.Say(new Decision(kind, machine, host, datastore, text));

@@ -11,6 +11,8 @@ namespace Holdfast.Core.Agent;
 /// </summary>
 internal sealed class AreaKeeper
 {
+    /// <summary>Every join is a commit and a new life of this host, so one that the guard refused is not tried again at once.</summary>
+    private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
     private readonly AgentContext context;
     private readonly DatastoreOpened opened;
@@ -25,6 +27,7 @@ internal sealed class AreaKeeper
     private Moment nextRead;
     private Moment nextPoll;
     private Moment polled;
+    private Moment nextJoin;
     private Moment? loadAt;
     private bool busy;
     private string trouble = "";
@@ -270,6 +273,11 @@ internal sealed class AreaKeeper
 
     private void Join(bool again)
     {
+        if (context.Now < nextJoin)
+        {
+            return;
+        }
+
         if (Table.Host(new Slot(context.Settings.Slot)) is null)
         {
             trouble = $"host {context.Settings.Host} has no slot in the lease area of datastore {Name}";
@@ -338,6 +346,7 @@ internal sealed class AreaKeeper
             if (refusal is not null)
             {
                 trouble = $"the guard refused: {refusal}";
+                nextJoin = context.Now + JoinPause;
                 return;
             }
 

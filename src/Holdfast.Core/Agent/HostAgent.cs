@@ -137,6 +137,7 @@ public sealed class HostAgent
                 break;
             case ClocksDisagree:
                 VoidAll();
+                context.Say("alarm", $"the two monotonic clocks of {context.Settings.Host} have gone apart; what it had observed of its peers' silence counts no more", host: context.Settings.Host);
                 break;
         }
     }

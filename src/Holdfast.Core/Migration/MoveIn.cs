@@ -120,7 +120,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             return;
         }
 
-        context.Out.Guard(new Guarding.HandOverOpen(true), _ => { });
+        context.HandOver(ask.Move, open: true);
         context.Out.Guard(new Guarding.Grant(machine.Id, ask.Epoch, [Area.Name], null), refusal =>
         {
             if (refusal is not null)
@@ -233,7 +233,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             ended = true;
             // Unknown is never taken for failed: its CPUs are started again until QEMU answers.
             machine.Arrived(resumeEpoch, running: result.Failure is null);
-            context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+            context.HandOver(ask.Move, open: false);
             Tell(new MoveResumed { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
             context.Say("arrived", $"{context.NameOf(machine.Id)} runs on {context.Settings.Host} in epoch {resumeEpoch}", machine.Id, context.Settings.Host, Area.Name);
         });
@@ -254,7 +254,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
         ended = true;
         context.Say("refused", $"the incoming copy of {context.NameOf(machine.Id)} on {context.Settings.Host} is destroyed: {why}", machine.Id, context.Settings.Host, Area.Name);
-        context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+        context.HandOver(ask.Move, open: false);
         if (!inPrepare)
         {
             EndCopy();

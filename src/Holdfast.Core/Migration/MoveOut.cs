@@ -67,7 +67,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             epoch = ((CommandOutcome.Done)outcome).Epoch.Value;
             Stamp("announced");
             context.Out.Guard(new Guarding.Grant(machine.Id, epoch, [Area.Name], null), _ => { });
-            context.Out.Guard(new Guarding.HandOverOpen(true), _ => { });
+            context.HandOver(move, open: true);
             context.Out.Call(op => new Agent.BeginMove(op, machine.Id, move), Begun);
         });
     }
@@ -324,7 +324,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         Reason = why;
         deadline = null;
         Stamp("ended");
-        context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
+        context.HandOver(move, open: false);
         if (state == "failed" && (kept > 0 || epoch == 0))
         {
             machine.Stays(kept > 0 ? kept : machine.Epoch);

@@ -54,7 +54,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
 
         var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         IFencePort fence = Fence() is { } device ? new FenceAgentRunner(device) : new NoFence();
-        var ports = new AgentPorts(clock, new LeaseAreas(clock), guard, hypervisor, heartbeats, peerPort, fence, new DefinitionStore());
+        var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, fence, new DefinitionStore());
         using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
         await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
         agent.Decided = events.Add;
@@ -85,7 +85,8 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             agent.Measured(Conditions(agent, intent));
         };
         intent.Start();
-        using var measuring = new Timer(_ => agent.Measured(Conditions(agent, intent)), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
+        var clocks = new ClockWatch(TimingPlan.Find(options.Profile)!.ClockRateTolerance);
+        using var measuring = new Timer(_ => Measure(agent, intent, clocks), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);
 
         await app.StartAsync();
@@ -168,6 +169,16 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         {
             return (Guid.Empty, e.Message);
         }
+    }
+
+    private void Measure(AgentLoop agent, EtcdIntentStore intent, ClockWatch clocks)
+    {
+        if (clocks.Disagree())
+        {
+            agent.Post(new ClocksDisagree());
+        }
+
+        agent.Measured(Conditions(agent, intent));
     }
 
     private HostConditions Conditions(AgentLoop agent, EtcdIntentStore intent)

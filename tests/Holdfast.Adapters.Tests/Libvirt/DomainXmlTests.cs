@@ -51,7 +51,7 @@ public sealed class DomainXmlTests
             </interface>
             <serial type="unix">
               <source mode="bind" path="/run/holdfast/console/web.sock" />
-              <log file="/var/log/holdfast/serial/web.log" append="on" />
+              <log file="/var/log/holdfast/serial/web.11111111.log" append="on" />
               <target type="isa-serial" port="0" />
             </serial>
             <memballoon model="virtio">

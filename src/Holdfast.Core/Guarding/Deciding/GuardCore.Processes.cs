@@ -69,6 +69,11 @@ internal sealed partial class GuardCore
             Do(new GuardAction.Tell(false));
             Do(new GuardAction.WakeWatchdog());
         }
+        else if (process.State == GuardedState.Freezing)
+        {
+            // A thread in the kernel stops late; but a SIGCONT of somebody else may also have undone the stop, so it is sent again.
+            Do(new GuardAction.Signal(pid, ProcessSignal.Stop));
+        }
         else if (process.State == GuardedState.Frozen && !stopped)
         {
             // Somebody else has sent it SIGCONT.
