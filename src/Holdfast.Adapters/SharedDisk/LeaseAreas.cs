@@ -17,12 +17,15 @@ public sealed class LeaseAreas(IClock clock) : ILeaseAreas
         },
         done);
 
+    /// <summary>There is a header, sound or not. Blocks.</summary>
+    public static bool IsFormatted(string path) => File.Exists(HeaderFile(path));
+
     /// <summary>The header of the area under <paramref name="path"/>. Blocks.</summary>
     /// <exception cref="IOException">One sentence that names what is wrong and the way out.</exception>
     public static AreaHeader ReadHeader(string path, ClusterId cluster)
     {
-        var file = Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile);
-        if (!File.Exists(file))
+        var file = HeaderFile(path);
+        if (!IsFormatted(path))
         {
             throw new IOException(new AreaFault.Missing($"The lease area {file}").Sentence);
         }
@@ -41,7 +44,7 @@ public sealed class LeaseAreas(IClock clock) : ILeaseAreas
     public static AreaIdentity Format(string path, ClusterId cluster, IReadOnlyList<string> hosts, Guid area, long madeAt)
     {
         var folder = Path.Combine(path, AreaLayout.Folder);
-        if (File.Exists(Path.Combine(folder, AreaLayout.HeaderFile)))
+        if (IsFormatted(path))
         {
             throw new IOException($"{path} already holds a lease area; add it as it is, or choose another folder.");
         }
@@ -56,9 +59,11 @@ public sealed class LeaseAreas(IClock clock) : ILeaseAreas
             Create(Path.Combine(folder, AreaLayout.SlotFile(slot)), HeartbeatBlock.Length, empty);
             Create(Path.Combine(folder, AreaLayout.BallotFile(slot)), AreaLayout.BallotLength, BallotCodec.Encode(first, identity, new Slot(slot)));
         });
-        Create(Path.Combine(folder, AreaLayout.HeaderFile), BlockHeader.Alignment, new AreaHeader(identity, Slot.Count, madeAt).Encode());
+        Create(HeaderFile(path), BlockHeader.Alignment, new AreaHeader(identity, Slot.Count, madeAt).Encode());
         return identity;
     }
+
+    private static string HeaderFile(string path) => Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile);
 
     private static void Create(string file, int length, byte[] start)
     {

@@ -8,7 +8,7 @@ namespace Holdfast.Cli.Commands;
 internal sealed class EventsCommand : ClusterCommand
 {
     private readonly Option<bool> follow = new("--follow", "-f") { Description = "Go on with what happens from now on." };
-    private readonly Option<long> after = new("--after") { Description = "Only events after this number.", HelpName = "N" };
+    private readonly Option<long> after = new("--after") { Description = "Only events after this number (each host counts its own).", HelpName = "N" };
 
     public EventsCommand(Context context)
         : base(context, "events", "What has happened; with -o json one JSON object a line.")

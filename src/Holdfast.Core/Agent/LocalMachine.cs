@@ -26,6 +26,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private bool doubtful;
     private bool guestShutDown;
 
+    /// <summary>Its process may still be stopped from the end of a move, so that QEMU answers nothing before a thaw.</summary>
+    private bool mayBeFrozen;
+
     /// <summary>QEMU has said that its CPUs stopped, and not since then that they run. It may say so before the answer to the order that started them.</summary>
     private bool stopped;
     private int failures;
@@ -53,7 +56,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
@@ -69,7 +72,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Phase = found.Running ? LocalPhase.Running : LocalPhase.Paused;
         Epoch = grantedEpoch;
         startedEpoch = grantedEpoch;
-        (ran, doubtful) = (true, true);
+        (ran, doubtful, mayBeFrozen) = (true, true, true);
     }
 
     public void Rejoined(IReadOnlyList<Thawed> thawed)
@@ -136,10 +139,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     public void Incoming(MoveIn move) => (Coming, Phase) = (move, LocalPhase.Paused);
 
     /// <summary>A move away has ended with the machine still here.</summary>
-    public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving) = (epoch, epoch, null);
+    public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving, mayBeFrozen) = (epoch, epoch, null, true);
 
     /// <summary>A move away has ended, and nobody knows whether the commit of its hand-over was chosen. The copy here stays as it is until the table says.</summary>
-    public void StaysInDoubt() => (Phase, Leaving, doubtful) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true);
+    public void StaysInDoubt() => (Phase, Leaving, doubtful, mayBeFrozen) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true, true);
 
     /// <summary>The process was ended by a move; not <paramref name="gone"/>: it does not die and is ended again until it does.</summary>
     /// <param name="ranIn">The epoch in which it may have executed here, or 0.</param>
@@ -275,7 +278,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         startedEpoch = entry.Epoch.Value;
         Phase = LocalPhase.Starting;
         Reason = "starting";
-        (guestShutDown, killed, ran, doubtful) = (false, false, false, false);
+        (guestShutDown, killed, ran, doubtful, mayBeFrozen) = (false, false, false, false, false);
         var epoch = entry.Epoch.Value;
 
         // Intent before act: granted first, or the guard would freeze the new process at its next look.
@@ -307,6 +310,18 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private void Continue(string word)
     {
         (busy, ran, stopped) = (true, true, false);
+        if (mayBeFrozen)
+        {
+            // Safety: only here, right after the guard has granted it. A SIGCONT after an expiry would undo the guard's freeze.
+            context.Out.Call(op => new Thaw(op, id), _ => StartCpus(word));
+        }
+        else
+        {
+            StartCpus(word);
+        }
+    }
+
+    private void StartCpus(string word) =>
         context.Out.Call(op => new Continue(op, id), result =>
         {
             busy = false;
@@ -319,16 +334,16 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             if (result.Failure is { } failure)
             {
                 Phase = Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase;
+                mayBeFrozen = true;
                 notBefore = context.Now + TimeSpan.FromMilliseconds(500);
                 Reason = $"its CPUs could not be started: {failure}";
                 return;
             }
 
-            (Phase, failures, doubtful) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false);
+            (Phase, failures, doubtful, mayBeFrozen) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false, false);
             Reason = stopped ? Reason : "";
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
-    }
 
     private void Regrant(ulong epoch, Action then)
     {
@@ -417,15 +432,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                     return;
                 }
 
-                // It may have been frozen for the hand-over already.
-                context.Out.Call(op => new Thaw(op, id), _ =>
+                busy = false;
+                if (HasProcess)
                 {
-                    busy = false;
-                    if (HasProcess)
-                    {
-                        (Phase, Epoch, doubtful) = (LocalPhase.Paused, kept.Value, false);
-                    }
-                });
+                    (Phase, Epoch, doubtful, mayBeFrozen) = (LocalPhase.Paused, kept.Value, false, true);
+                }
             }));
     }
 

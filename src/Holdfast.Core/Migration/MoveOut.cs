@@ -34,7 +34,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     public Guid Id => move;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
-    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
+    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
 
     public int Target => target;
 
@@ -300,13 +300,23 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
                 return;
             }
 
-            context.Out.Call(op => new Thaw(op, machine.Id), _ => context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: true), _ =>
-            {
-                context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), _ => { });
-                context.Out.Call(op => new Continue(op, machine.Id), _ => Close("failed", Reason, kept));
-            }));
+            GoOn(kept);
         });
     }
+
+    private void GoOn(ulong kept) => context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), refusal =>
+    {
+        if (refusal is not null)
+        {
+            // Safety: without right a SIGCONT would undo the guard's freeze. The machine goes on as soon as the guard grants it.
+            Close("failed", Reason, kept);
+            return;
+        }
+
+        context.Out.Call(op => new Thaw(op, machine.Id), _ =>
+            context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: true), _ =>
+                context.Out.Call(op => new Continue(op, machine.Id), _ => Close("failed", Reason, kept))));
+    });
 
     private void Close(string state, string why, ulong kept = 0)
     {

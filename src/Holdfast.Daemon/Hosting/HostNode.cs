@@ -153,7 +153,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             return await BlockingWork.RunAsync($"formatting the lease area of '{name}'", TimeSpan.FromSeconds(60), () =>
             {
                 var cluster = new ClusterId(options.ClusterId);
-                if (File.Exists(Path.Combine(path, AreaLayout.Folder, AreaLayout.HeaderFile)))
+                if (LeaseAreas.IsFormatted(path))
                 {
                     return (LeaseAreas.ReadHeader(path, cluster).Identity.Area.Value, (string?)null);
                 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Holdfast.Api;
 using Holdfast.Adapters.Linux;
 using Holdfast.Core.Timing;
@@ -26,7 +25,7 @@ internal sealed class ReadRoutes(HostParts parts)
         app.MapGet(Routes.Datastores + "/{name}", c => c.AnswerAsync(
             Datastores().FirstOrDefault(d => d.Name == c.Name()) ?? throw new ApiException(ErrorCode.NotFound, $"No datastore is named '{c.Name()}'; 'holdfast datastore list' shows all."),
             ApiJson.Default.Datastore));
-        app.MapGet(Routes.Events, EventsAsync);
+        app.MapGet(Routes.Events, new EventStream(parts).AnswerAsync);
         app.MapGet(Routes.Timers, TimersAsync);
         app.MapGet(Routes.Tasks + "/{name}", TaskAsync);
         app.MapGet(PeerAgents.ProbeRoute, ProbeAsync);
@@ -88,35 +87,6 @@ internal sealed class ReadRoutes(HostParts parts)
         var summary = $"{row.Name} is wanted {(row.Desired == DesiredState.Run ? "running" : "stopped")} and is {row.State.ToString().ToLowerInvariant()} {place}"
             + $" (epoch {row.Epoch.ToString(CultureInfo.InvariantCulture)}){(row.Reason is { } reason ? $": {reason}" : ".")}";
         await context.AnswerAsync(new Explanation(row.Name, summary, [.. facts]), ApiJson.Default.Explanation);
-    }
-
-    private async Task EventsAsync(HttpContext context)
-    {
-        var after = long.TryParse(context.Request.Query["after"], CultureInfo.InvariantCulture, out var n) ? n : 0;
-        var follow = context.Request.Query["follow"] == "1";
-        context.Response.ContentType = "application/x-ndjson";
-        await context.Response.StartAsync(context.RequestAborted);
-        var stopping = parts.Stopping;
-        while (true)
-        {
-            var (events, more) = parts.Events.After(after);
-            foreach (var e in events)
-            {
-                after = e.Number;
-                await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(e, ApiJson.Default.ClusterEvent), context.RequestAborted);
-                await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
-            }
-
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-            if (!follow || stopping.IsCancellationRequested)
-            {
-                return;
-            }
-
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-            await Task.WhenAny(more, Task.Delay(Timeout.Infinite, either.Token));
-            context.RequestAborted.ThrowIfCancellationRequested();
-        }
     }
 
     private Task TimersAsync(HttpContext context)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Holdfast.Adapters.Etcd;
 using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.SharedDisk;
 using Holdfast.Api;
+using Holdfast.Core.Leases;
 using Holdfast.Daemon.Options;
 using Holdfast.Daemon.Tasks;
 using Holdfast.Daemon.Views;
@@ -40,6 +42,22 @@ internal sealed class DatastoreAddition(DaemonOptions options, IAgent agent, Etc
         if (!await BlockingWork.RunAsync($"looking at {request.Path}", FileLimit, () => Directory.Exists(request.Path)))
         {
             throw new ApiException(ErrorCode.NotFound, $"There is no directory {request.Path} on {options.Host}; mount the store there on every host first.");
+        }
+
+        await CheckOldAreaAsync(request.Path);
+    }
+
+    /// <summary>A lease area that is damaged, of another cluster or of another format is left as it is, whatever else may be wrong.</summary>
+    private async Task CheckOldAreaAsync(string path)
+    {
+        try
+        {
+            await BlockingWork.RunAsync($"reading the lease area under {path}", FileLimit, () =>
+                !LeaseAreas.IsFormatted(path) || LeaseAreas.ReadHeader(path, new ClusterId(options.ClusterId)).Slots > 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApiException(ErrorCode.Failed, e.Message, e);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class PeerAgents : IDisposable
 
     private readonly ImmutableSortedDictionary<string, HoldfastClient> clients;
     private readonly ImmutableSortedDictionary<string, Uri> addresses;
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = Patience }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3) }) { Timeout = Timeout.InfiniteTimeSpan };
 
     public PeerAgents(DaemonOptions options)
     {

@@ -8,18 +8,34 @@ internal static class HostHang
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends when all threads are seen stopped.</summary>
+    /// <summary>Ends when all threads are seen stopped; a host that cannot be stopped whole goes on.</summary>
     /// <returns>The processes that were stopped already before.</returns>
     internal static async Task<IReadOnlyList<int>> Hang(string host, ProcessId init)
     {
         var before = HostProcesses.Of(init).Where(HostProcesses.Stopped).ToList();
+        try
+        {
+            // The store's client last: a thread that waits for its answer waits in the kernel, where no stop reaches it.
+            await Stop(host, () => HostProcesses.Of(init).Except(HostProcesses.Find(init, "store")));
+            await Stop(host, () => HostProcesses.Of(init));
+            return before;
+        }
+        catch (LabException)
+        {
+            Unhang(init, before);
+            throw;
+        }
+    }
+
+    private static async Task Stop(string host, Func<IEnumerable<int>> processes)
+    {
         for (var since = Stopwatch.StartNew(); ; await Task.Delay(1))
         {
             // Again and again: a process that was just forking has a child that the first pass did not see.
-            var running = HostProcesses.Of(init).Where(pid => !HostProcesses.Stopped(pid)).ToList();
+            var running = processes().Where(pid => !HostProcesses.Stopped(pid)).ToList();
             if (running.Count == 0)
             {
-                return before;
+                return;
             }
 
             running.ForEach(pid => Native.Kill(pid, Native.SigStop));

@@ -41,7 +41,7 @@ public sealed class MainJobTests(RunningLab lab)
         var after = await lab.SeenAsync(
             "survivor", "runs once, on another host, and counts on", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.BootId != before.BootId && m.Counter > before.Counter);
         Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
-        Assert.Contains("\"fenced\"", (await lab.MustAsync("events", "-o", "json", "--host", "h1")).Out + (await lab.MustAsync("events", "-o", "json", "--host", "h2")).Out, StringComparison.Ordinal);
+        Assert.Contains("\"fenced\"", (await lab.MustAsync("events", "-o", "json")).Out, StringComparison.Ordinal);
         var promised = bound.WithDeviceSeconds ?? bound.WithoutDeviceSeconds;
         Assert.True((after.Copies[0].Started - at).TotalSeconds <= promised, $"QEMU started {(after.Copies[0].Started - at).TotalSeconds:0.0} s after the power cut; promised were {promised} s");
     }

@@ -44,7 +44,7 @@ public sealed class BallotFileTests
         var table = LeaseTable.First(["a", "b", "c", "d"]);
         for (var i = 0; i < machines; i++)
         {
-            table = table.With(new MachineEntry(AreaStory.Machine(i), WantedState.Run, LeaseState.Free, new Epoch(1)));
+            table = table.With(new MachineEntry(AreaStory.Machine(i), WantedState.Run, LeaseState.Free, new Epoch(sequence)));
         }
 
         return new(sequence, table, Ballot.None, Ballot.None, null);

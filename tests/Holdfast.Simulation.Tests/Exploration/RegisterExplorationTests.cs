@@ -15,7 +15,7 @@ public sealed class RegisterExplorationTests(ITestOutputHelper output)
     [MemberData(nameof(Flaws))]
     public void Each_rule_left_out_is_found_within_its_depth(string name)
     {
-        var report = Run(name, All.Single(e => e.Name == name).Depth, null);
+        var report = Run(name);
         Assert.NotNull(report.Violation);
     }
 
@@ -23,14 +23,15 @@ public sealed class RegisterExplorationTests(ITestOutputHelper output)
     [MemberData(nameof(Sound))]
     public void The_register_as_it_is_survives(string name)
     {
-        var report = Run(name, 100, TimeSpan.FromSeconds(4));
+        var report = Run(name);
         Assert.Null(report.Violation);
         Assert.True(report.States > 1_000, $"only {report.States} states were seen");
     }
 
-    private SearchReport Run(string name, int depth, TimeSpan? limit)
+    private SearchReport Run(string name)
     {
-        var report = All.Single(e => e.Name == name).Run(depth, null, limit, TestContext.Current.CancellationToken);
+        var exploration = All.Single(e => e.Name == name);
+        var report = exploration.Run(exploration.ShortDepth, null, null, TestContext.Current.CancellationToken);
         output.WriteLine(report.ToString());
         foreach (var move in report.Path)
         {

@@ -98,7 +98,7 @@ internal sealed partial class HandOverWorld
             to.Add(host.Waiting.Count);
             foreach (var call in host.Calls)
             {
-                to.Add(Word(call));
+                to.Add(call is FreezeSeen seen ? $"{Word(call)} {seen.Still}" : Word(call));
             }
         }
 

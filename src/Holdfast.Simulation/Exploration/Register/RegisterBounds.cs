@@ -41,6 +41,9 @@ internal enum RegisterFaults
 
     /// <summary>A read's answer comes after others that were asked for later.</summary>
     LateRead = 32,
+
+    /// <summary>A crash whose write never left the host: a part of <see cref="Crash"/>, for searches that need no more.</summary>
+    CleanCrash = 64,
     All = Crash | Lost | Torn | Hung | Unreadable | LateRead,
 }
 

@@ -127,6 +127,11 @@ internal sealed class RegisterModel(RegisterBounds bounds) : IModel<RegisterWorl
             }
         }
 
+        if (May(w, RegisterFaults.CleanCrash))
+        {
+            yield return (new("crashes, its write has not left it", slot), Die(w, host));
+        }
+
         var idle = w.With(host with { Write = null }) with { Faults = w.Faults + 1 };
         if (May(w, RegisterFaults.Lost))
         {
