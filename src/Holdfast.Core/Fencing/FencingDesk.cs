@@ -140,7 +140,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool Back()
     {
         var moved = Joined.Any(a => a.Watch(slot).LastMoved is { } at && at > since) || context.Network.HeardWithin(context.Now, slot, context.Now - since);
-        var reborn = Joined.Any(a => named.TryGetValue(a.Name, out var i) && a.Table.Host(new Slot(slot))!.Incarnation != i);
+        var reborn = Joined.Any(a => named.TryGetValue(a.Name, out var i) && a.Table.Host(new Slot(slot))!.Incarnation != i) || SpeaksFromAnotherBoot;
         if (!moved && !reborn)
         {
             return false;
@@ -186,6 +186,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool IsLeftOver(AreaKeeper area) =>
         area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || !area.Table.IsCurrent(open.By)) &&
         area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;
+
+    /// <summary>It was off and has booted again, whether or not it has joined yet: no reason to distrust the device that said off.</summary>
+    private bool SpeaksFromAnotherBoot =>
+        context.Network.HeardWithin(context.Now, slot, context.Now - since) && context.Network.Newest(slot) is { } beat &&
+        Joined.All(a => a.Table.Host(new Slot(slot))!.BootId != beat.BootId);
 
     private void Open()
     {
