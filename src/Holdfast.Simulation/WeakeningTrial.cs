@@ -6,6 +6,9 @@ public sealed record WeakeningTrial(string Name, string What, int Allowed, ulong
 {
     public static IReadOnlyList<string> Names => [.. Weakenings.All.Select(w => w.Name)];
 
+    /// <summary>Those that a test holds to being caught.</summary>
+    public static IReadOnlyList<string> CaughtNames => [.. Weakenings.All.Where(w => !w.NotYetSeen).Select(w => w.Name)];
+
     public static WeakeningTrial Of(string name)
     {
         var weakening = Weakenings.Find(name);

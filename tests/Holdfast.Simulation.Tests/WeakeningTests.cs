@@ -4,7 +4,7 @@ namespace Holdfast.Simulation.Tests;
 
 public sealed class WeakeningTests
 {
-    public static TheoryData<string> Names => [.. WeakeningTrial.Names];
+    public static TheoryData<string> Names => [.. WeakeningTrial.CaughtNames];
 
     /// <summary>This is what shows that the checkers are worth something.</summary>
     [Theory]
