@@ -12,7 +12,7 @@ namespace Holdfast.Core.Agent;
 internal sealed class AreaKeeper
 {
     /// <summary>Every join is a commit and a new life of this host, so one that the guard refused is not tried again at once.</summary>
-    private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
     private readonly AgentContext context;
     private readonly DatastoreOpened opened;
