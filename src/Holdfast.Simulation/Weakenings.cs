@@ -37,7 +37,7 @@ internal static class Weakenings
         new("resumes-in-doubt", "a restarted agent resumes a stopped process whatever its epoch") { NotYetSeen = true, Move = MoveFlaws.ResumesInDoubt, Focus = [nameof(OperatorMoves), nameof(AgentKilled), nameof(StoragePathCut)] },
         new("acts-on-accepted", "a poll believes an accepted value that nobody has chosen") { Register = RegisterFlaws.ActsOnAccepted, Focus = [.. Storm] },
         new("one-side", "a ballot area has one side only, so that a torn write loses it") { NotYetSeen = true, Register = RegisterFlaws.OneSide, Focus = [.. Storm] },
-        new("two-writes-in-flight", "an unanswered write is taken as failed, and the next one follows") { NotYetSeen = true, Register = RegisterFlaws.ForgetsUnanswered, Focus = [.. Storm] },
+        new("two-writes-in-flight", "an unanswered write is taken as failed, and the next one follows") { Register = RegisterFlaws.ForgetsUnanswered, Focus = [.. Storm] },
         new("unreadable-is-empty", "an area that cannot be read counts as empty") { NotYetSeen = true, Register = RegisterFlaws.UnreadableIsEmpty, Focus = [.. Storm, nameof(ReadsFail)] },
         new("skips-promise-read", "phase 1 of a ballot does not read the others") { Register = RegisterFlaws.SkipsPromiseRead, Focus = [.. Storm] },
         new("skips-accepted-read", "phase 2 of a ballot does not read the others") { Register = RegisterFlaws.SkipsAcceptedRead, Focus = [.. Storm] },

@@ -33,6 +33,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private bool stopped;
     private int failures;
     private Moment notBefore;
+    private Moment driesAt;
     private Moment? shutDownAsked;
 
     public AreaKeeper Area => area;
@@ -59,6 +60,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
+
+    /// <summary>A write that ended with an error may still land until drain has passed, and must not land after the machine has gone on elsewhere.</summary>
+    public bool IsQuiet => context.Now >= driesAt;
 
     /// <summary>No process, and nothing of an earlier one can still land on the store.</summary>
     public bool IsGone => !HasProcess && context.Now >= notBefore;
@@ -106,6 +110,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 Phase = LocalPhase.Paused;
                 break;
             case MachineEventKind.IoError:
+                driesAt = context.Now + Drain;
                 Phase = Phase == LocalPhase.Running ? LocalPhase.Paused : Phase;
                 Reason = $"paused by QEMU on an I/O error of its disk {happened.Detail}";
                 notBefore = context.Now + TimeSpan.FromSeconds(1);

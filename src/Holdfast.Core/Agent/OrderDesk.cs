@@ -191,6 +191,12 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
+        if (!local.IsQuiet)
+        {
+            End(order, $"{name} cannot be migrated now: a write to its disk has failed and may still land for some seconds; try again then");
+            return;
+        }
+
         if (Target(area, move) is not { } target)
         {
             End(order, move.Target is { } asked

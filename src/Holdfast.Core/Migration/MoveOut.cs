@@ -87,6 +87,10 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             case MachineEventKind.MigrationProgress when context.Now - lastPrepare > TimeSpan.FromSeconds(1):
                 HoldPromise();
                 break;
+            case MachineEventKind.IoError when !deciding:
+                // Safety: the write that failed may still land from here, after the machine has written there.
+                Cancel("a write to its disk failed during the move");
+                break;
             case MachineEventKind.Gone when !deciding:
                 // The copy here is gone and nothing may come of it: the target never got the word, so it starts from disk there or here.
                 Cancel("its process died during the move");

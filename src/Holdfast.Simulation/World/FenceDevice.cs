@@ -40,6 +40,14 @@ internal sealed class FenceDevice(SimulatedHost host)
     {
         host.Cluster.Count("host powered off by its fence device");
         host.Crash("its fence device has switched it off");
+        if (host.Cluster.Options.FenceCutsPath)
+        {
+            foreach (var store in host.Cluster.Stores)
+            {
+                store.CutOff(host);
+            }
+        }
+
         host.PowerOnAfter(host.Cluster.Dice.Seconds(20, 90));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SimulatedStore
     private readonly SimulatedCluster cluster;
     private readonly Dice dice;
     private readonly List<StoreWrite> open = [];
+    private readonly List<StoreWrite> late = [];
     private readonly List<Action> stalled = [];
     private readonly byte[][] slots = new byte[Slot.Count][];
     private readonly byte[][] ballots = new byte[Slot.Count][];
@@ -155,6 +156,15 @@ internal sealed class SimulatedStore
         }
     }
 
+    /// <summary>A fence device that cuts the path to the store as well: what was still on its way is refused.</summary>
+    public void CutOff(SimulatedHost host)
+    {
+        foreach (var write in late.Where(w => w.Host == host))
+        {
+            write.Refused = true;
+        }
+    }
+
     private static bool Clear(Link link) => link is { IsCut: false, LossPercent: 0 };
 
     private Link Way(SimulatedHost host) => cluster.StorageNetwork.Between(host.Index, cluster.StorageNetwork.Server);
@@ -279,7 +289,15 @@ internal sealed class SimulatedStore
     {
         if (sectors > 0)
         {
-            cluster.Timeline.After(delay, () => write.Land(sectors));
+            late.Add(write);
+            cluster.Timeline.After(delay, () =>
+            {
+                late.Remove(write);
+                if (!write.Refused)
+                {
+                    write.Land(sectors);
+                }
+            });
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class StoreWrite(SimulatedHost host, Scope caller, int sectors, 
     /// <summary>It has left the host.</summary>
     public bool Sent { get; set; }
 
+    /// <summary>The server has cut its host's path: nothing of it lands any more.</summary>
+    public bool Refused { get; set; }
+
     /// <summary>It has landed, or never lands by itself any more.</summary>
     public bool Over { get; set; }
 }
