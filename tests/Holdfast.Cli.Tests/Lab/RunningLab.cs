@@ -44,15 +44,18 @@ public sealed class RunningLab : IAsyncLifetime
             return answers.All(a => a.Exit is ExitCode.Done or ExitCode.Degraded && Parse(a, ApiJson.Default.ClusterStatus) is { Ready: true, Quorum: true } s
                 && s.Hosts.Length == answers.Length && s.Hosts.All(h => h.State == HostState.Up)) ? null : string.Join("; ", answers.Select(a => a.Error + a.Out));
         });
-        foreach (var machine in await MachinesAsync())
+        // Again until it is so: a host that an earlier test has hurt may be reset just now, and only a machine's own host can kill it.
+        await UntilAsync("no machine is left", TimeSpan.FromSeconds(60), async () =>
         {
-            if (machine.State != MachineState.Stopped)
+            var refusals = "";
+            foreach (var machine in await MachinesAsync())
             {
-                await MustAsync("vm", "kill", machine.Name);
+                var killed = machine.State == MachineState.Stopped ? null : await CallAsync("vm", "kill", machine.Name);
+                refusals += killed?.Error + (await CallAsync("vm", "delete", machine.Name, "--yes")).Error;
             }
 
-            await MustAsync("vm", "delete", machine.Name, "--yes");
-        }
+            return await MachinesAsync() is [] ? null : refusals;
+        });
     }
 
     internal async Task<Call> CallAsync(params string[] words)

@@ -113,6 +113,15 @@ internal sealed class Yard : IDisposable
         return answer is null ? "no answer" : answer.Refusal;
     }
 
+    /// <summary>The newest report, after the guard was asked for one; an old one when it does not answer.</summary>
+    public GuardReport Ask()
+    {
+        using var ended = new ManualResetEventSlim();
+        Client.Send(new Core.Guarding.Report(), _ => ended.Set(), TimeSpan.FromMilliseconds(200));
+        Assert.True(ended.Wait(Limit));
+        return Report!;
+    }
+
     public void Open(int ttl = 800) => Assert.Null(Order(new OpenArea(
         Store, Slot, 4096, AreaId, ClusterId, 3, Incarnation, Boot, RenewMs: 50, ttl, StopMs: 400, WatchdogMs: 600, AgentlessMs: 60_000, Clocks.Read().Boot)));
 
