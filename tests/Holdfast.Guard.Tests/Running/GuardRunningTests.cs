@@ -37,7 +37,7 @@ public sealed class GuardRunningTests
         var stranger = yard.StartFake(null, "-m", "64");
         Yard.Stands(stranger);
         Yard.Runs(probe);
-        Assert.DoesNotContain(yard.Report!.Machines, m => m.State == GuardedState.Freezing);
+        Yard.Until("the stranger frozen, and nothing else", () => yard.Ask().Machines is [{ State: GuardedState.Frozen }]);
     }
 
     [Fact]
