@@ -90,7 +90,11 @@ public sealed class GuardRunningTests
         Assert.Equal("armed", yard.Report!.Watchdog);
         yard.Hang();
         Yard.Stands(one);
-        Yard.Until("pettings when all is frozen", () => yard.Watchdog!.Pets(yard.Area!.Until + 100_000_000, long.MaxValue) > 2);
+        Yard.Until("pettings when all is frozen", () =>
+        {
+            yard.Ask();
+            return yard.Watchdog!.Pets(yard.Area!.Until + 100_000_000, long.MaxValue) > 2;
+        });
         // The window ends at expiry + stop - watchdog, here 200 ms before the expiry. A petting comes every 250 ms while it is allowed.
         var until = yard.Area!.Until;
         Assert.True(yard.Watchdog.Pets(until - 900_000_000, until - 200_000_000) > 1);
