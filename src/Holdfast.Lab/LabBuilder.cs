@@ -12,7 +12,7 @@ namespace Holdfast.Lab;
 internal sealed partial class LabBuilder(LabOptions options, IProgress<string> progress)
 {
     private static readonly string[] Programs =
-        ["ip", "tc", "nft", "unshare", "nsenter", "setsid", "tini", "libvirtd", "qemu-system-x86_64", "qemu-img", "glusterfs", "glusterfsd", "etcd"];
+        ["ip", "ss", "tc", "nft", "unshare", "nsenter", "setsid", "tini", "libvirtd", "qemu-system-x86_64", "qemu-img", "glusterfs", "glusterfsd", "etcd"];
     private static readonly string[] Roles = ["cluster", "migration", "storage", "guest"];
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(30);
 

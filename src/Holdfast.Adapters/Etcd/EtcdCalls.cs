@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Etcdserverpb;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -7,7 +8,7 @@ namespace Holdfast.Adapters.Etcd;
 
 /// <summary>
 /// Calls to whichever member answers, each with a deadline. The generated clients of dotnet-etcd are used directly: its own client retries in
-/// places and for times of its own, and here every wait must have our limit (ADR 0006).
+/// places and for times of its own, and here every wait must have our limit (docs/adr/0001).
 /// </summary>
 internal sealed class EtcdCalls : IDisposable
 {
@@ -46,15 +47,15 @@ internal sealed class EtcdCalls : IDisposable
     public async Task<T?> TryAsync<T>(Func<KV.KVClient, CallOptions, AsyncUnaryCall<T>> call, TimeSpan limit, TimeSpan attempt, CancellationToken cancel)
         where T : class
     {
-        var end = DateTime.UtcNow + limit; // gRPC's deadlines are wall clock; only the liveness of one call hangs on it.
+        var began = Stopwatch.GetTimestamp();
         var first = Preferred;
-        for (var n = 0; DateTime.UtcNow < end && !cancel.IsCancellationRequested; n++)
+        for (var n = 0; limit - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left && !cancel.IsCancellationRequested; n++)
         {
             var member = (first + n) % channels.Length;
-            var deadline = DateTime.UtcNow + attempt;
+            var deadline = DateTime.UtcNow + (attempt < left ? attempt : left); // gRPC's deadlines are wall clock; a jump costs one attempt
             try
             {
-                using var running = call(new KV.KVClient(channels[member]), new CallOptions(deadline: deadline < end ? deadline : end, cancellationToken: cancel));
+                using var running = call(new KV.KVClient(channels[member]), new CallOptions(deadline: deadline, cancellationToken: cancel));
                 var answer = await running.ResponseAsync;
                 Volatile.Write(ref preferred, member);
                 return answer;

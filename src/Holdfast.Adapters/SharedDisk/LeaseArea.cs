@@ -7,7 +7,7 @@ using Holdfast.Runtime.Ports;
 namespace Holdfast.Adapters.SharedDisk;
 
 /// <summary>One lease area in a directory datastore: header, slots and ballot areas as files, read and written past every cache.</summary>
-internal sealed class LeaseArea : ILeaseArea
+internal sealed class LeaseArea : ILeaseArea, IDisposable
 {
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(3);
@@ -70,6 +70,15 @@ internal sealed class LeaseArea : ILeaseArea
                 once.Do(() => done(readings));
             },
             _ => once.Do(() => done([.. which.Select(slot => new SlotReading(slot, asked, clock.Now, null))])));
+    }
+
+    /// <summary>Only for one that was never used: nothing may be in flight when the lock is given back.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        ballots.Dispose();
+        slots.Dispose();
+        onlyWriter.Dispose();
     }
 
     private SlotReading ReadSlot(int slot)

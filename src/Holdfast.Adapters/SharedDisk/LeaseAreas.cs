@@ -17,7 +17,7 @@ public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
         {
             var header = ReadHeader(path, cluster);
             var folder = Path.Combine(path, AreaLayout.Folder);
-            return (new LeaseArea(folder, header.Identity, new Slot(slot), clock, OnlyWriter(header.Identity.Area, slot)), (string?)null);
+            return new LeaseArea(folder, header.Identity, new Slot(slot), clock, OnlyWriter(header.Identity.Area, slot));
         },
         done);
 
@@ -97,14 +97,18 @@ public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
         direct.Write(0, start);
     }
 
-    private static void Aside(Func<(ILeaseArea?, string?)> open, Action<ILeaseArea?, string?> done)
+    private static void Aside(Func<LeaseArea> open, Action<ILeaseArea?, string?> done)
     {
         var ended = 0;
-        void End(ILeaseArea? area, string? failure)
+        void End(LeaseArea? area, string? failure)
         {
             if (Interlocked.Exchange(ref ended, 1) == 0)
             {
                 done(area, failure);
+            }
+            else
+            {
+                area?.Dispose(); // too late: its lock would keep the next try out
             }
         }
 
@@ -113,8 +117,7 @@ public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
         {
             try
             {
-                var (area, failure) = open();
-                End(area, failure);
+                End(open(), null);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -28,7 +28,12 @@ internal sealed class AgentContext(AgentSettings settings)
     /// <summary>The guard's newest report; null while there is no connection.</summary>
     public GuardReport? Guard { get; set; }
 
-    public ConditionsMeasured Conditions { get; set; } = new(false, 0, 0, true);
+    private static readonly ConditionsMeasured Unmeasured = new(false, 0, 0, true);
+
+    public ConditionsMeasured Conditions { get; set; } = Unmeasured;
+
+    /// <summary>Until then nothing is known of this host's room, which is not the same as no room.</summary>
+    public bool IsMeasured => Conditions != Unmeasured;
 
     /// <summary>Free machines that this host is about to claim.</summary>
     public SortedSet<Guid> Claiming { get; } = [];

@@ -13,7 +13,7 @@ internal sealed class AreaKeeper
 {
     /// <summary>Every join is a commit and a new life of this host, so one that the guard refused is not tried again at once.</summary>
     private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(10);
     private readonly AgentContext context;
     private readonly DatastoreOpened opened;
     private readonly LeaseRegister register;

@@ -232,6 +232,9 @@ public sealed class HostAgent
             }
 
             CorrectFound();
+
+            // No move is older than this agent; the guard must not wait for the end of one that the agent before it had begun.
+            context.Out.Guard(new Guarding.HandOverOpen(false), _ => { });
         });
     }
 

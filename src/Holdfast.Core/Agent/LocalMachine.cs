@@ -222,7 +222,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         (shutDownAsked, killAsked) = (null, false);
         switch (Phase)
         {
-            case LocalPhase.None when context.FreeMemoryMiB < 0 && context.Conditions.FreeCpuPercent > 0:
+            case LocalPhase.None when context.FreeMemoryMiB < 0 && context.IsMeasured:
                 // Others gave it to this host by what its slot said a moment before; several may have done so at once.
                 LeaveToOthers(entry, TimeSpan.FromSeconds(5));
                 context.Say("released", $"{context.NameOf(id)} is left to the others: {context.Settings.Host} has no room for it", id, context.Settings.Host, area.Name);

@@ -13,7 +13,7 @@ public sealed class NetworkEvidence(int self, ImmutableArray<string> networks, T
 
     public void Heard(Moment now, Heartbeat beat)
     {
-        if (beat.Slot != self && Networks.IndexOf(beat.Network) is >= 0 and var network)
+        if (beat.Slot is >= 0 and < Leases.Slot.Count && beat.Slot != self && Networks.IndexOf(beat.Network) is >= 0 and var network)
         {
             heard[network, beat.Slot] = new(now, beat);
         }

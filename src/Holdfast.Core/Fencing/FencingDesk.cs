@@ -156,18 +156,8 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         return true;
     }
 
-    /// <summary>The device failed: let another host announce itself and try.</summary>
-    private void CloseOwn()
-    {
-        foreach (var area in Joined.Where(a => a.Table.Host(new Slot(slot))!.Fencing?.By == a.Life))
-        {
-            area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => { });
-        }
-    }
-
     /// <summary>
-    /// An announcement of this host, or of a life that is over, against a host that is seen alive: nobody is about to shoot any more, and until it is
-    /// withdrawn that host takes nothing.
+    /// An announcement behind which nobody is about to shoot any more: it keeps the others from fencing, and that host from taking anything.
     /// </summary>
     private void WithdrawLeftOver()
     {
@@ -183,8 +173,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
     }
 
+    /// <summary>This host's own, as it only watches; an ended life's when the host is seen alive.</summary>
     private bool IsLeftOver(AreaKeeper area) =>
-        area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || !area.Table.IsCurrent(open.By)) &&
+        area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || (!area.Table.IsCurrent(open.By) && IsSeenAlive(area)));
+
+    private bool IsSeenAlive(AreaKeeper area) =>
         area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;
 
     /// <summary>It was off and has booted again, whether or not it has joined yet: no reason to distrust the device that said off.</summary>
@@ -254,7 +247,6 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             if (failure is not null)
             {
                 context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
-                CloseOwn();
                 Reset(RetryAfter);
                 return;
             }

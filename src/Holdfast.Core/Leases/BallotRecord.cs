@@ -3,7 +3,7 @@ namespace Holdfast.Core.Leases;
 /// <summary>
 /// The whole content of one host's ballot area (the processor's block of Disk Paxos): the newest version that the host knows to be chosen, and
 /// its promise and accepted value for the version after it. A record is complete in itself, so an area needs two sides, written in turn, and a
-/// write that tears leaves the record before it (docs/adr/0001-self-contained-ballot-records.md).
+/// write that tears leaves the record before it (docs/design/lease-register.md).
 /// </summary>
 /// <param name="Sequence">Grows by one with each write of this area; the newer valid side counts.</param>
 /// <param name="Promise">For version <c>Chosen.Version + 1</c>.</param>

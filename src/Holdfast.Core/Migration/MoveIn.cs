@@ -11,9 +11,7 @@ namespace Holdfast.Core.Migration;
 internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk ask)
 {
     private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(10);
     private readonly Moment began = context.Now;
-    private Moment polled = Moment.Zero;
     private bool preparing;
     private bool inPrepare;
     private bool prepared;
@@ -45,10 +43,8 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             {
                 Destroy("the lease table does not show this move");
             }
-            else if (context.Now - polled > PollEvery)
+            else
             {
-                // Not with every look: a poll's own answers are looks too.
-                polled = context.Now;
                 Area.PollSoon();
             }
 
@@ -84,6 +80,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         else if (happened.Kind is MachineEventKind.Gone && !ended)
         {
             ended = true;
+            context.HandOver(ask.Move, open: false);
             machine.Left(gone: true);
             Tell(new MoveCancelled("the incoming process died") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
         }

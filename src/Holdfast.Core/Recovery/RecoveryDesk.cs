@@ -10,7 +10,7 @@ namespace Holdfast.Core.Recovery;
 
 /// <summary>
 /// Which machines without a living owner this host takes: Free ones that are wanted, and, with a <see cref="DeathProof"/>, those of a dead host.
-/// It needs the lease table and the slots alone, never etcd (docs/adr): the same code runs with and without a quorum.
+/// It needs the lease table and the slots alone, never etcd (docs/adr/0005): the same code runs with and without a quorum.
 /// </summary>
 internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, FencingDesk> fencing)
 {
@@ -106,7 +106,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
             }
         }
 
-        if (free.IsEmpty || (context.Conditions.FreeMemoryMiB == 0 && context.Conditions.FreeCpuPercent == 0))
+        if (free.IsEmpty || !context.IsMeasured)
         {
             return;
         }

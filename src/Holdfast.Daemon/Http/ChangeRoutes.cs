@@ -36,7 +36,7 @@ internal sealed class ChangeRoutes(HostParts parts)
         var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
         if (row.Host is null)
         {
-            Room.Check(row.Name, row.MemoryMiB, parts.Agent.Snapshot);
+            Room.Check(row.Name, row.MemoryMiB, parts.Agent.Snapshot, request.Host);
         }
 
         await context.AcceptedAsync(parts.Tasks.Begin("start", row.Name, task => parts.Orders.StartAsync(row.Name, request.Host, task)));

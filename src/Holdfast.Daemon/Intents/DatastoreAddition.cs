@@ -53,9 +53,9 @@ internal sealed class DatastoreAddition(DaemonOptions options, IAgent agent, Etc
         try
         {
             await BlockingWork.RunAsync($"reading the lease area under {path}", FileLimit, () =>
-                !LeaseAreas.IsFormatted(path) || LeaseAreas.ReadHeader(path, new ClusterId(options.ClusterId)).Slots > 0);
+                LeaseAreas.IsFormatted(path) ? LeaseAreas.ReadHeader(path, new ClusterId(options.ClusterId)) : null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {
             throw new ApiException(ErrorCode.Failed, e.Message, e);
         }

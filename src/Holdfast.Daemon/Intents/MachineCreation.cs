@@ -35,7 +35,7 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
             throw UnknownHost(options, host);
         }
 
-        Room.Check(request.Name, request.MemoryMiB, agent.Snapshot);
+        Room.Check(request.Name, request.MemoryMiB, agent.Snapshot, request.Host);
         return store;
     }
 

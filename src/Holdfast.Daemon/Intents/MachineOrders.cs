@@ -30,9 +30,9 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         }
 
         var here = row.Host is null && host is not null;
-        if (row.Host is null && !here)
+        if (row.Host is null)
         {
-            Room.Check(name, row.MemoryMiB, agent.Snapshot);
+            Room.Check(name, row.MemoryMiB, agent.Snapshot, host);
         }
 
         await IntendAsync(row, run: true);

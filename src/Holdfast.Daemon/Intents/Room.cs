@@ -7,9 +7,14 @@ namespace Holdfast.Daemon.Intents;
 /// <summary>Is there a host with room? Says which one comes nearest when there is none.</summary>
 internal static class Room
 {
-    /// <summary>Null when a living host has room, else the refusal.</summary>
-    public static string? For(string machine, int memoryMiB, HostSnapshot snapshot)
+    /// <summary>Null when a living host, or the one asked for, has room, else the refusal.</summary>
+    public static string? For(string machine, int memoryMiB, HostSnapshot snapshot, string? host = null)
     {
+        if (host is not null)
+        {
+            return OnHost(machine, memoryMiB, snapshot, host);
+        }
+
         var alive = snapshot.Hosts.Where(h => h.State == "alive").ToList();
         if (alive.Any(h => h.FreeMemoryMiB >= memoryMiB))
         {
@@ -21,13 +26,20 @@ internal static class Room
             : $"no room for {machine}: it needs {Size(memoryMiB)}, and no living host has said that it has memory to give; see 'holdfast host list'.";
     }
 
-    public static void Check(string machine, int memoryMiB, HostSnapshot snapshot)
+    public static void Check(string machine, int memoryMiB, HostSnapshot snapshot, string? host = null)
     {
-        if (For(machine, memoryMiB, snapshot) is { } refusal)
+        if (For(machine, memoryMiB, snapshot, host) is { } refusal)
         {
             throw new ApiException(ErrorCode.NoRoom, refusal);
         }
     }
+
+    private static string? OnHost(string machine, int memoryMiB, HostSnapshot snapshot, string host) =>
+        snapshot.Hosts.FirstOrDefault(h => h.Name == host) is not { State: "alive" } asked
+            ? $"{host} cannot take {machine}: it is not seen alive; see 'holdfast host show {host}', or leave the host out and the cluster chooses one."
+            : asked.FreeMemoryMiB < memoryMiB
+                ? $"no room for {machine} on {host}: it needs {Size(memoryMiB)}, {Size(asked.FreeMemoryMiB)} are free there; give it less memory, or leave the host out and the cluster chooses one."
+                : null;
 
     internal static string Size(long mib) => mib >= 1024
         ? string.Create(CultureInfo.InvariantCulture, $"{mib / 1024.0:0.#} GiB")

@@ -3,23 +3,14 @@ using Holdfast.Simulation.World;
 namespace Holdfast.Simulation.Nemesis;
 
 /// <summary>A host's link goes down and up again, many times.</summary>
-internal sealed class FlappingLink(SimulatedCluster cluster, Dice dice) : Fault(cluster, dice)
+internal sealed class FlappingLink(SimulatedCluster cluster, Dice dice) : HostLinkFault(cluster, dice)
 {
     public override string Name => "flapping link";
 
-    public override bool IsHarmless => true;
-
-    public override Action? Strike()
+    protected override Action? Strike(SimulatedNetwork network, int host)
     {
-        if (AnyHost() is not { } host)
-        {
-            return null;
-        }
-
-        var network = AnyNetwork();
-        Where = $"{host.Name} {network.Name}";
         var over = false;
-        var heal = Cut(network.From(host.Index).Concat(network.To(host.Index)));
+        var heal = Cut(Both(network, host));
         void Flap()
         {
             heal();
@@ -27,7 +18,7 @@ internal sealed class FlappingLink(SimulatedCluster cluster, Dice dice) : Fault(
             {
                 Time.After(Dice.Seconds(0.2, 4), () =>
                 {
-                    heal = over ? () => { } : Cut(network.From(host.Index).Concat(network.To(host.Index)));
+                    heal = over ? () => { } : Cut(Both(network, host));
                     Time.After(Dice.Seconds(0.2, 4), Flap);
                 });
             }

@@ -1,20 +1,13 @@
-using System.Buffers.Binary;
+using Holdfast.Core.Agent;
 
 namespace Holdfast.Simulation.World;
 
-/// <summary>All chance of one run comes from one seed (SplitMix64, Steele et al. 2014), so that the seed alone replays it.</summary>
+/// <summary>All chance of one run comes from one seed, so that the seed alone replays it.</summary>
 internal sealed class Dice(ulong seed)
 {
-    private ulong state = seed;
+    private readonly IdSource numbers = new(seed);
 
-    public ulong Number()
-    {
-        state += 0x9E3779B97F4A7C15;
-        var z = state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public ulong Number() => numbers.Number();
 
     /// <summary>0 … <paramref name="limit"/> − 1.</summary>
     public int Below(int limit) => (int)(((Number() >> 32) * (ulong)limit) >> 32);
@@ -31,13 +24,7 @@ internal sealed class Dice(ulong seed)
 
     public T Any<T>(IReadOnlyList<T> choices) => choices[Below(choices.Count)];
 
-    public Guid Id()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Number());
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], Number());
-        return new(bytes);
-    }
+    public Guid Id() => numbers.Id();
 
     /// <summary>Dice of their own, so that what one part draws does not shift what another part gets.</summary>
     public Dice Apart() => new(Number());
