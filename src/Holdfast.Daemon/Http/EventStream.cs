@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using System.Threading.Channels;
 using Holdfast.Api;
-using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Events;
+using Holdfast.Daemon.Views;
 
 namespace Holdfast.Daemon.Http;
 
@@ -10,58 +11,26 @@ namespace Holdfast.Daemon.Http;
 /// <c>GET /v1/events</c>: what has happened on all hosts whose agents answer, in order of time; with <c>follow=1</c> then each new event as it
 /// comes. With <c>local=1</c> only this agent's own.
 /// </summary>
-internal sealed class EventStream(HostParts parts)
+internal sealed class EventStream(EventLog own, string host, PeerAgents peers, CancellationToken stopping)
 {
+    /// <summary>How late another host's event may come. An open stream to each would be quicker, and would not notice a host that vanished without a goodbye.</summary>
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
+
     public async Task AnswerAsync(HttpContext context)
     {
         var after = long.TryParse(context.Request.Query["after"], CultureInfo.InvariantCulture, out var n) ? n : 0;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         context.Response.ContentType = "application/x-ndjson";
-        await context.Response.StartAsync(context.RequestAborted);
-        var seen = await PastAsync(context, after);
-        if (context.Request.Query["follow"] == "1")
-        {
-            await FollowAsync(context, seen, after);
-        }
-    }
-
-    /// <summary>Everything so far; the answer is the last number of each host.</summary>
-    private async Task<Dictionary<string, long>> PastAsync(HttpContext context, long after)
-    {
-        List<ClusterEvent> past = [.. parts.Events.After(after).Events];
-        if (!context.IsLocal())
-        {
-            foreach (var (_, theirs) in await parts.Peers.AskAsync(parts.Views.Alive(), (client, cancel) => ListAsync(client, after, cancel), context.RequestAborted))
-            {
-                past.AddRange(theirs);
-            }
-        }
-
-        foreach (var e in past.OrderBy(e => e.At))
-        {
-            await WriteAsync(context, e);
-        }
-
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-        return past.GroupBy(e => e.Host).ToDictionary(host => host.Key, host => host.Max(e => e.Number));
-    }
-
-    private async Task FollowAsync(HttpContext context, Dictionary<string, long> seen, long after)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, parts.Stopping);
-        var fresh = Channel.CreateBounded<ClusterEvent>(1000);
-        _ = OwnAsync(seen.GetValueOrDefault(parts.Options.Host, after), fresh.Writer, end.Token);
-        foreach (var host in context.IsLocal() ? [] : parts.Peers.Hosts)
-        {
-            _ = TheirsAsync(host, seen.GetValueOrDefault(host, after), fresh.Writer, end.Token);
-        }
-
+        await context.Response.StartAsync(end.Token);
+        var others = context.IsLocal() ? [] : peers.Hosts.ToImmutableArray();
+        var seen = others.Add(host).ToDictionary(h => h, _ => after);
         try
         {
-            await foreach (var e in fresh.Reader.ReadAllAsync(end.Token))
+            do
             {
-                await WriteAsync(context, e);
-                await context.Response.Body.FlushAsync(end.Token);
+                await WriteAsync(context.Response, await NewAsync(others, seen, end.Token), end.Token);
             }
+            while (context.Request.Query["follow"] == "1" && await MoreAsync(seen[host], end.Token));
         }
         catch (OperationCanceledException)
         {
@@ -69,44 +38,30 @@ internal sealed class EventStream(HostParts parts)
         }
     }
 
-    private async Task OwnAsync(long after, ChannelWriter<ClusterEvent> to, CancellationToken cancel)
+    /// <summary>What has come on any host since the numbers in <paramref name="seen"/>, which go on. A host that does not answer is asked again next time.</summary>
+    private async Task<List<ClusterEvent>> NewAsync(ImmutableArray<string> others, Dictionary<string, long> seen, CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        var theirs = others.IsEmpty ? [] : await peers.AskAsync(others, (of, client, limit) => ListAsync(client, seen[of], limit), cancel);
+        List<ClusterEvent> fresh = [.. own.After(seen[host]).Events, .. theirs.SelectMany(t => t.Answer)];
+        foreach (var of in fresh.GroupBy(e => e.Host))
         {
-            var (events, more) = parts.Events.After(after);
-            foreach (var e in events)
-            {
-                after = e.Number;
-                await to.WriteAsync(e, cancel);
-            }
-
-            await more.WaitAsync(cancel);
+            seen[of.Key] = of.Max(e => e.Number);
         }
+
+        return fresh;
     }
 
-    /// <summary>An agent that does not answer is asked again: a host that comes back tells its events too.</summary>
-    private async Task TheirsAsync(string host, long after, ChannelWriter<ClusterEvent> to, CancellationToken cancel)
+    /// <summary>Until this host has more, or it is time to ask the others again.</summary>
+    private async Task<bool> MoreAsync(long after, CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
+        var (events, more) = own.After(after);
+        if (events.Length == 0)
         {
-            try
-            {
-                await parts.Peers.With(host, async client =>
-                {
-                    await foreach (var e in client.EventsAsync(after, follow: true, cancel))
-                    {
-                        after = e.Number;
-                        await to.WriteAsync(e, cancel);
-                    }
-                });
-            }
-            catch (ApiException)
-            {
-                // Not there now.
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+            await Task.WhenAny(more, Task.Delay(AskEvery, cancel));
         }
+
+        cancel.ThrowIfCancellationRequested();
+        return true;
     }
 
     private static async Task<List<ClusterEvent>> ListAsync(HoldfastClient client, long after, CancellationToken cancel)
@@ -120,9 +75,14 @@ internal sealed class EventStream(HostParts parts)
         return all;
     }
 
-    private static async Task WriteAsync(HttpContext context, ClusterEvent e)
+    private static async Task WriteAsync(HttpResponse response, List<ClusterEvent> events, CancellationToken cancel)
     {
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(e, ApiJson.Default.ClusterEvent), context.RequestAborted);
-        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+        foreach (var e in events.OrderBy(e => e.At))
+        {
+            await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(e, ApiJson.Default.ClusterEvent), cancel);
+            await response.Body.WriteAsync("\n"u8.ToArray(), cancel);
+        }
+
+        await response.Body.FlushAsync(cancel);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ReadRoutes(HostParts parts)
         app.MapGet(Routes.Datastores + "/{name}", c => c.AnswerAsync(
             Datastores().FirstOrDefault(d => d.Name == c.Name()) ?? throw new ApiException(ErrorCode.NotFound, $"No datastore is named '{c.Name()}'; 'holdfast datastore list' shows all."),
             ApiJson.Default.Datastore));
-        app.MapGet(Routes.Events, new EventStream(parts).AnswerAsync);
+        app.MapGet(Routes.Events, new EventStream(parts.Events, parts.Options.Host, parts.Peers, parts.Stopping).AnswerAsync);
         app.MapGet(Routes.Timers, TimersAsync);
         app.MapGet(Routes.Tasks + "/{name}", TaskAsync);
         app.MapGet(PeerAgents.ProbeRoute, ProbeAsync);

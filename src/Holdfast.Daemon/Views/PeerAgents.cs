@@ -34,7 +34,11 @@ internal sealed class PeerAgents : IDisposable
     public IEnumerable<string> Hosts => clients.Keys;
 
     /// <summary>Asks several hosts at once; who does not answer in time is missing from the result.</summary>
-    public async Task<IReadOnlyList<(string Host, T Answer)>> AskAsync<T>(IEnumerable<string> hosts, Func<HoldfastClient, CancellationToken, Task<T>> question, CancellationToken cancel)
+    public Task<IReadOnlyList<(string Host, T Answer)>> AskAsync<T>(IEnumerable<string> hosts, Func<HoldfastClient, CancellationToken, Task<T>> question, CancellationToken cancel) =>
+        AskAsync(hosts, (_, client, limit) => question(client, limit), cancel);
+
+    /// <summary>The same with a question of its own for each host, by name.</summary>
+    public async Task<IReadOnlyList<(string Host, T Answer)>> AskAsync<T>(IEnumerable<string> hosts, Func<string, HoldfastClient, CancellationToken, Task<T>> question, CancellationToken cancel)
     {
         var answers = await Task.WhenAll(hosts.Where(clients.ContainsKey).Select(async host =>
         {
@@ -42,7 +46,7 @@ internal sealed class PeerAgents : IDisposable
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 limit.CancelAfter(Patience);
-                return (host, Answered: true, Answer: await question(clients[host], limit.Token));
+                return (host, Answered: true, Answer: await question(host, clients[host], limit.Token));
             }
             catch (Exception e) when (e is ApiException or OperationCanceledException)
             {

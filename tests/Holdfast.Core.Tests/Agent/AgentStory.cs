@@ -59,6 +59,9 @@ internal sealed class AgentStory
     /// <summary>What this host reads instead of what stands in an area; null: it cannot be read.</summary>
     public Func<int, BallotReading?, BallotReading?>? Reread { get; set; }
 
+    /// <summary>What the fence device answers: null for a confirmed off, else why not.</summary>
+    public string? FenceDevice { get; set; }
+
     public List<HypervisorCall> Calls { get; } = [];
 
     public List<PeerMessage> Told { get; } = [];
@@ -190,7 +193,7 @@ internal sealed class AgentStory
 
                 break;
             case FenceOff e:
-                inbox.Enqueue(new OperationEnded(e.Op, null));
+                inbox.Enqueue(new OperationEnded(e.Op, FenceDevice));
                 break;
             case TellPeer e:
                 Told.Add(e.Message);

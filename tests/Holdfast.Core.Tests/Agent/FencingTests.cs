@@ -1,3 +1,4 @@
+using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Tests.Leases;
 
@@ -16,5 +17,38 @@ public sealed class FencingTests
         t.Beating.Clear();
         t.Pass(TimeSpan.FromSeconds(40));
         Assert.True(t.Entry.IsHeldBy(t.Life), $"the table says {t.Entry}");
+    }
+
+    [Fact]
+    public void A_host_whose_device_fails_withdraws_its_announcement_so_that_another_may_try()
+    {
+        var t = AgentStory.Ready(fences: true);
+        t.FenceDevice = "it does not answer";
+        t.Commit(0, new CreateEntry(new MachineId(AgentStory.Vm), WantedState.Run, AreaStory.Life(0)), new Claim(new MachineId(AgentStory.Vm), AreaStory.Life(0)));
+        t.Beating.Remove(0);
+        for (var n = 0; n < 200 && !t.Decisions.Contains("fence-failed"); n++)
+        {
+            t.Pass(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.NotNull(t.Table.Host(new Slot(0))!.Fencing);
+        t.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.Null(t.Table.Host(new Slot(0))!.Fencing);
+    }
+
+    [Fact]
+    public void Clocks_that_have_gone_apart_void_what_was_observed_of_a_silent_host()
+    {
+        var t = AgentStory.Ready(fences: true);
+        t.Commit(0, new CreateEntry(new MachineId(AgentStory.Vm), WantedState.Run, AreaStory.Life(0)), new Claim(new MachineId(AgentStory.Vm), AreaStory.Life(0)));
+        t.Beating.Remove(0);
+        for (var n = 0; n < 300; n++)
+        {
+            t.Pass(TimeSpan.FromMilliseconds(100));
+            t.Tell(new ClocksDisagree());
+        }
+
+        Assert.DoesNotContain("fencing", t.Decisions);
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)), $"the table says {t.Entry}");
     }
 }

@@ -12,6 +12,9 @@ internal sealed class GuardStandIn
 
     public List<GuardOrder> Orders { get; } = [];
 
+    /// <summary>The last word about an open hand-over.</summary>
+    public bool HandOver => Orders.OfType<HandOverOpen>().LastOrDefault() is { Open: true };
+
     /// <summary>Null and done, or why it refuses.</summary>
     public string? Take(GuardOrder order)
     {

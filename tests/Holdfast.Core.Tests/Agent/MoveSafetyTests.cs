@@ -74,6 +74,25 @@ public sealed class MoveSafetyTests
         Assert.DoesNotContain(t.Calls.SkipWhile(c => c is not FreezeAndLook), c => c is Thaw or Continue);
     }
 
+    [Fact]
+    public void The_guards_mark_of_an_open_hand_over_ends_with_the_incoming_process()
+    {
+        var t = Arriving(out _);
+        Assert.True(t.Guard.HandOver);
+        t.Happens(MachineEventKind.Gone);
+        Assert.False(t.Guard.HandOver);
+    }
+
+    [Fact]
+    public void The_guards_mark_of_an_open_hand_over_does_not_outlive_the_agent_that_set_it()
+    {
+        var t = Leaving(out _);
+        Assert.True(t.Guard.HandOver);
+        t.Boot();
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.False(t.Guard.HandOver);
+    }
+
     /// <summary>Host 0 moves the machine here, and the copy has arrived whole.</summary>
     private static AgentStory Arriving(out Epoch moving)
     {
