@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Holdfast.Api;
 using Holdfast.Lab;
@@ -54,7 +55,7 @@ internal sealed partial class MigrationBench(int runs)
             var (from, to) = run % 2 == 0 ? (0, 1) : (1, 0);
             byVirsh.Add(await OneAsync("virsh", [plainA, plainB], from, to, cancel, [
                 "virsh", "-c", Command.Libvirt(plain[from]), "migrate", "--live", "--unsafe", Machine, Command.Libvirt(plain[to]), "--migrateuri", $"tcp://{plain[to].Addresses["migration"]}"]));
-            byHoldfast.Add(await OneAsync("holdfast", [oursA, oursB], from, to, cancel, [Program(), "vm", "migrate", Machine, ours[to].Name, "--lab", Ours]));
+            byHoldfast.Add(await OneAsync("holdfast", [oursA, oursB], from, to, cancel, [Program(), "vm", "migrate", Machine, ours[to].Name, "--lab", Ours, "-o", "json"]));
         }
 
         Report(byHoldfast, byVirsh);
@@ -64,13 +65,29 @@ internal sealed partial class MigrationBench(int runs)
     {
         var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         var since = Stopwatch.StartNew();
-        await Command.OutputAsync(cancel, words);
+        var output = await Command.OutputAsync(cancel, words);
         var total = since.Elapsed.TotalMilliseconds;
-        var completed = await watches[from].TimeAsync("MIGRATION", "completed", began, cancel);
+        var active = await watches[from].TimeAsync("MIGRATION", "active", began, cancel);
+        var completed = await watches[from].TimeAsync("MIGRATION", "completed", active, cancel);
         var resumed = await watches[to].TimeAsync("RESUME", "", completed - 0.05, cancel);
         var handOver = (resumed - completed) * 1000;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-9} total {total,8:0.0} ms   completed → RESUME {handOver,6:0.0} ms"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-9} total {total,8:0.0} ms   prepare {(active - began) * 1000,7:0.0}   copy {(completed - active) * 1000,7:0.0}   completed → RESUME {handOver,6:0.0}   rest {total - ((resumed - began) * 1000),6:0.0}{Steps(output)}"));
         return (total, handOver);
+    }
+
+    /// <summary>What Holdfast itself says of the time after the source's "completed", as the source's agent saw it.</summary>
+    private static string Steps(string output)
+    {
+        if (!output.StartsWith('{') || JsonSerializer.Deserialize(output, ApiJson.Default.TaskReport)?.Result?.Migration is not { CompletedMs: { } zero } steps)
+        {
+            return "";
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"   (performed {steps.PerformedMs - zero:0}, looked {steps.LookedMs - zero:0}, target complete {steps.TargetCompleteMs - zero:0}, committed {steps.CommittedMs - zero:0})");
     }
 
     private static void Report(List<(double Total, double HandOver)> ours, List<(double Total, double HandOver)> plain)

@@ -1,3 +1,4 @@
+using Holdfast.Adapters.Linux;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Options;
 
@@ -26,6 +27,7 @@ try
         return 0;
     }
 
+    Priority.Raise();
     ThreadPool.SetMinThreads(16, 16);
     return await new HostNode(options, text => Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {text}")).RunAsync();
 }

@@ -114,11 +114,10 @@ public sealed partial class LibvirtHypervisor
             return await DestroyCopyAsync(call, move).ConfigureAwait(false);
         }
 
-        await move.Target!.FinishAsync(move.Name, cancelled: false, _options.CopyDeadline).ConfigureAwait(false);
+        using var takenOver = new CopyTakenOver(_connection, call.Machine, move.Target!.Times);
+        await takenOver.OrAsync(move.Target.FinishAsync(move.Name, cancelled: false, _options.CopyDeadline), _options.CallDeadline).ConfigureAwait(false);
+        move.Target.Times.Mark("taken over");
         move.Finished = true;
-
-        // Finish has returned: the copy is safe from this connection's end now. Closing it is no part of the hand-over's time.
-        _ = EndMoveAsync(call.Machine).AsTask();
         return Done(call);
     }
 

@@ -153,6 +153,9 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
             // QEMU announced when it arrived, while its port was still closed.
             machine.Arrived = false;
             Announce(qmp);
+
+            // Finish has returned long since, so the connection it was asked on may end; doing that earlier would cost the hand-over time.
+            _ = EndMoveAsync(call.Machine).AsTask();
         }
 
         return Done(call);

@@ -18,7 +18,7 @@ internal sealed class OpenMove(Guid move) : IAsyncDisposable
 
     internal StepTimes? Times => Source?.Times ?? Target?.Times;
 
-    /// <summary>Finish has returned: the copy here is whole and no longer bound to the connection.</summary>
+    /// <summary>Finish has returned, or need not be waited for: the copy here is whole and no longer bound to the connection.</summary>
     internal bool Finished { get; set; }
 
     /// <summary>Perform is on its way.</summary>

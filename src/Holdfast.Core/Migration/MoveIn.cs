@@ -15,7 +15,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     private bool preparing;
     private bool inPrepare;
     private bool prepared;
-    private bool finishing;
+    private bool whole;
     private bool finished;
     private bool resuming;
     private bool died;
@@ -25,7 +25,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     public Guid Id => ask.Move;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
-    internal string Form => $"{preparing} {inPrepare} {prepared} {finishing} {finished} {resuming} {died} {ended} {resumeEpoch}";
+    internal string Form => $"{preparing} {inPrepare} {prepared} {whole} {finished} {resuming} {died} {ended} {resumeEpoch}";
 
     private AreaKeeper Area => machine.Area;
 
@@ -71,7 +71,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     {
         if (happened.Kind == MachineEventKind.MigrationCompleted)
         {
-            Finish();
+            whole = true;
         }
         else if (happened.Kind is MachineEventKind.Gone && resuming)
         {
@@ -91,7 +91,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         switch (message)
         {
             case MovePerformed:
-                Finish();
+                whole = true;
                 break;
             case MoveCommitted committed when committed.Epoch > ask.Epoch:
                 Committed(committed.Epoch);
@@ -154,18 +154,18 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
         prepared = true;
         Tell(new MoveReady(result.Cookie, result.Uri ?? "") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+        Finish();
     }
 
-    private void Finish()
-    {
-        if (finishing || !prepared || ended)
-        {
-            return;
-        }
-
-        finishing = true;
+    /// <summary>Asked for at once, although it waits until the copy is whole: what it does before that is then no part of the machine's pause.</summary>
+    private void Finish() =>
         context.Out.Call(op => new FinishMove(op, machine.Id, ask.Move, Cancelled: false), result =>
         {
+            if (ended)
+            {
+                return;
+            }
+
             if (result.Failure is { } failure)
             {
                 Refuse($"it did not arrive whole: {failure}");
@@ -177,7 +177,6 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             resumeEpoch = Lacks(MoveFlaws.ResumesWithoutCommit) ? ask.Epoch : resumeEpoch;
             ResumeWhenBoth();
         });
-    }
 
     private void Committed(ulong epoch)
     {
@@ -194,7 +193,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
         if (!finished)
         {
-            if (!finishing)
+            if (!whole)
             {
                 // Given to this host without a whole copy (the source's process was gone): start from disk.
                 Destroy("given to this host, but the copy here is not whole: it starts from disk");

@@ -16,6 +16,12 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
     /// <summary>The target resumes within milliseconds of the commit; its word of that is waited for this long.</summary>
     private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// The frozen copy here is ended when the target runs, or after this at the latest: tearing a large process down costs the store and the processors
+    /// just what the target needs for its start.
+    /// </summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<string, double> stamps = new(StringComparer.Ordinal);
     private Moment began;
     private Moment? deadline;
@@ -28,13 +34,15 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private bool looked;
     private bool targetComplete;
     private bool deciding;
+    private bool committed;
+    private bool ending;
     private bool given;
     private Moment lastPrepare;
 
     public Guid Id => move;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
-    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
+    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {committed} {ending} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
 
     public int Target => target;
 
@@ -121,6 +129,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
                 break;
             case MoveResumed:
                 Stamp("resumed");
+                EndOwn();
                 CloseWhenResumed();
                 break;
         }
@@ -134,7 +143,11 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
 
         deadline = null;
-        if (given)
+        if (committed && !given)
+        {
+            EndOwn();
+        }
+        else if (given)
         {
             Close("done", $"{context.Settings.NameOf(target)} owns it and has not said yet that it runs");
         }
@@ -239,8 +252,19 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             var given = ((CommandOutcome.Done)outcome).Epoch.Value;
             Stamp("committed");
             Tell(new MoveCommitted(given) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
-            context.Out.Call(op => new End(op, machine.Id), end => Given(end.Failure is null));
+            committed = true;
+            deadline = context.Now + EndLimit;
         });
+    }
+
+    private void EndOwn()
+    {
+        if (committed && !ending)
+        {
+            ending = true;
+            deadline = null;
+            context.Out.Call(op => new End(op, machine.Id), end => Given(end.Failure is null));
+        }
     }
 
     private void Given(bool gone)

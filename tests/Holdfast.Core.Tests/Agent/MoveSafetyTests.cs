@@ -93,6 +93,36 @@ public sealed class MoveSafetyTests
         Assert.False(t.Guard.HandOver);
     }
 
+    [Fact]
+    public void A_machine_that_is_given_although_its_copy_never_arrived_starts_from_disk()
+    {
+        var t = AgentStory.Ready();
+        t.Commit(0, new CreateEntry(M, WantedState.Run, AreaStory.Life(0)), new Claim(M, AreaStory.Life(0)));
+        t.Commit(0, new Core.Leases.BeginMove(M, t.Entry.Epoch, t.Life, AreaStory.Life(0)));
+        var moving = t.Entry.Epoch;
+        Awaiting(t, moving);
+        t.Commit(0, new CommitMove(M, moving, AreaStory.Life(0)));
+        t.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal("running", t.State);
+        Assert.Contains(t.Calls, c => c is CreatePaused);
+        Assert.DoesNotContain(t.Calls.TakeWhile(c => c is not CreatePaused), c => c is Continue);
+    }
+
+    [Fact]
+    public void The_copy_that_was_given_is_ended_when_the_target_runs_or_soon_after_the_commit()
+    {
+        var told = Leaving(out var move);
+        told.Tell(new PeerSaid(new MoveComplete { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        Assert.Equal(0, told.Times<End>());
+        told.Tell(new PeerSaid(new MoveResumed { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        Assert.Equal(1, told.Times<End>());
+
+        var untold = Leaving(out move);
+        untold.Tell(new PeerSaid(new MoveComplete { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        untold.Pass(TimeSpan.FromMilliseconds(300));
+        Assert.Equal(1, untold.Times<End>());
+    }
+
     /// <summary>Host 0 moves the machine here, and the copy has arrived whole.</summary>
     private static AgentStory Arriving(out Epoch moving)
     {
@@ -100,13 +130,23 @@ public sealed class MoveSafetyTests
         t.Commit(0, new CreateEntry(M, WantedState.Run, AreaStory.Life(0)), new Claim(M, AreaStory.Life(0)));
         t.Commit(0, new Core.Leases.BeginMove(M, t.Entry.Epoch, t.Life, AreaStory.Life(0)));
         moving = t.Entry.Epoch;
-        t.Tell(new PeerSaid(new MoveAsk(AgentStory.Store, moving.Value, "", null, AgentStory.Definition) { Move = Move, Machine = AgentStory.Vm, From = 0 }));
-        t.Pass(TimeSpan.FromMilliseconds(100));
-        t.HasProcess();
+        Awaiting(t, moving);
+        t.Happens(MachineEventKind.MigrationCompleted);
         t.Tell(new PeerSaid(new MovePerformed { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.End(t.Called<FinishMove>());
         t.Pass(TimeSpan.FromMilliseconds(100));
         Assert.Single(t.Told.OfType<MoveComplete>());
         return t;
+    }
+
+    /// <summary>The target is ready, and its Finish waits for the copy.</summary>
+    private static void Awaiting(AgentStory t, Epoch moving)
+    {
+        t.Hypervisor = call => call is FinishMove { Cancelled: false } ? null : new(call.Op, call.Machine);
+        t.Tell(new PeerSaid(new MoveAsk(AgentStory.Store, moving.Value, "", null, AgentStory.Definition) { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.Pass(TimeSpan.FromMilliseconds(100));
+        t.HasProcess();
+        Assert.Equal((1, 0), (t.Times<FinishMove>(), t.Told.OfType<MoveComplete>().Count()));
     }
 
     /// <summary>The machine runs here and moves to host 0; it is frozen, and only the word that the copy is complete is missing.</summary>

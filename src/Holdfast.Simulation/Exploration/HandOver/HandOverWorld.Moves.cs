@@ -63,7 +63,7 @@ internal sealed partial class HandOverWorld
         }
         else
         {
-            foreach (var call in host.Calls)
+            foreach (var call in host.Calls.Where(c => !Waits(host, c)))
             {
                 yield return new($"{Word(call)} ends", h);
                 if (May(HandOverFaults.Call))
@@ -158,6 +158,9 @@ internal sealed partial class HandOverWorld
             Array.ForEach(rest, r => Tell(host, r));
         }
     }
+
+    /// <summary>Finish is asked for as soon as the target is prepared, and returns when the copy is whole or its process has ended.</summary>
+    private static bool Waits(HandOverHost host, HypervisorCall call) => call is FinishMove { Cancelled: false } && host.Copy is { State: CopyState.Incoming };
 
     private bool May(HandOverFaults kind) => faults < bounds.Faults && bounds.Kinds.HasFlag(kind);
 
