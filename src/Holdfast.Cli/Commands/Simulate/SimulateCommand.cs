@@ -20,7 +20,7 @@ internal sealed class SimulateCommand : Command
     private readonly Option<string?> weaken = new("--weaken") { Description = "Switch this protection off; the checkers must notice. 'all': try each.", HelpName = "NAME" };
 
     public SimulateCommand(Context context)
-        : base("simulate", "Run clusters of the real decision code under every fault, thousands of times faster than real time.")
+        : base("simulate", "Run clusters of the real decision code under every fault, hundreds of times faster than real time.")
     {
         this.context = context;
         foreach (Option option in (Option[])[firstSeed, seeds, hosts, machines, minutes, trace, weaken])
