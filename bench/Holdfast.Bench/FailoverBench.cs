@@ -109,7 +109,8 @@ internal sealed class FailoverBench(int runs)
                 return machine;
             }
 
-            await Task.Delay(20, cancel);
+            // Each look costs processor time that the failover needs; when a process started is read from the process itself.
+            await Task.Delay(200, cancel);
         }
 
         throw new BenchException($"After {Limit.TotalSeconds:0} s it is still not so that the machine {what}.");
