@@ -82,8 +82,8 @@ public static class Swarm
 
         for (var number = 1; number <= cluster.Options.Machines; number++)
         {
-            var definition = cluster.MakeMachine(number, cluster.Stores[number % cluster.Stores.Count]);
-            Add(cluster, new AddMachine(definition, true), cluster.Hosts[number % cluster.Hosts.Count], TimeSpan.FromSeconds(10));
+            var definition = cluster.MakeMachine(number, cluster.Stores[number % cluster.Stores.Length]);
+            Add(cluster, new AddMachine(definition, true), cluster.Hosts[number % cluster.Hosts.Length], TimeSpan.FromSeconds(10));
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool saidCliff;
     private bool withdrawing;
 
+    public int Slot => slot;
+
     public string Host => context.Settings.NameOf(slot);
 
     /// <summary>When the device confirmed off; null before that.</summary>

@@ -29,12 +29,9 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 continue;
             }
 
-            foreach (var (slot, host) in area.Table.Hosts)
+            foreach (var host in area.Peers)
             {
-                if (slot.Value != context.Settings.Slot && host.Incarnation != Incarnation.None)
-                {
-                    TakeOverFrom(area, host);
-                }
+                TakeOverFrom(area, host);
             }
 
             ClaimFree(area);

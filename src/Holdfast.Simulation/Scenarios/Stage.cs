@@ -22,7 +22,7 @@ internal sealed class Stage
         for (var number = 1; number <= cluster.Options.Machines; number++)
         {
             var machine = cluster.MakeMachine(number, cluster.Stores[0]);
-            var host = cluster.Hosts[number % cluster.Hosts.Count];
+            var host = cluster.Hosts[number % cluster.Hosts.Length];
             cluster.Timeline.After(TimeSpan.FromSeconds(10), () => host.Agent!.Order(new AddMachine(machine, true), _ => { }));
         }
     }

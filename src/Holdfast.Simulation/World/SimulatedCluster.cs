@@ -62,15 +62,15 @@ internal sealed class SimulatedCluster
 
     public ImmutableSortedDictionary<int, string> HostNames { get; }
 
-    public IReadOnlyList<SimulatedHost> Hosts { get; }
+    public ImmutableArray<SimulatedHost> Hosts { get; }
 
-    public IReadOnlyList<SimulatedStore> Stores { get; }
+    public ImmutableArray<SimulatedStore> Stores { get; }
 
-    public IReadOnlyList<SimulatedNetwork> Networks { get; }
+    public ImmutableArray<SimulatedNetwork> Networks { get; }
 
     public SimulatedNetwork StorageNetwork => Networks[^1];
 
-    public SimulatedNetwork MigrationNetwork => Networks[Networks.Count > 2 ? 1 : 0];
+    public SimulatedNetwork MigrationNetwork => Networks[Networks.Length > 2 ? 1 : 0];
 
     public Dictionary<Guid, MigrationJob> Migrations { get; } = [];
 
@@ -92,6 +92,19 @@ internal sealed class SimulatedCluster
         homes[machine].Definitions[machine].Priority == 0 ? TimeSpan.FromSeconds(60) : TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
 
     public SimulatedNetwork Network(string name) => networkByName[name];
+
+    public SimulatedStore Store(string name)
+    {
+        foreach (var store in Stores)
+        {
+            if (store.Name == name)
+            {
+                return store;
+            }
+        }
+
+        throw new ArgumentException($"There is no store {name}.", nameof(name));
+    }
 
     public Truth TruthOf(Guid machine) => truths[machine];
 
@@ -137,11 +150,11 @@ internal sealed class SimulatedCluster
     }
 
     // What happens in the world.
-    public long NextWrite(Guid machine) => truths[machine].LastWrite = ++writes;
+    public long NextWrite() => ++writes;
 
     public void Executes(Guest guest)
     {
-        var truth = truths[guest.Machine];
+        var truth = guest.Truth;
         foreach (var checker in checkers)
         {
             checker.BeforeExecution(truth, guest);
@@ -163,7 +176,7 @@ internal sealed class SimulatedCluster
 
     public void StandsStill(Guest guest)
     {
-        var truth = truths[guest.Machine];
+        var truth = guest.Truth;
         truth.Executing.Remove(guest);
         truth.StoppedAt = Timeline.Now;
         Trace($"{guest.Host.Name}: {NameOf(guest.Machine)} stands still (process {guest.Pid})");
@@ -173,9 +186,9 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public void Landed(Guid machine, int era, Guest guest)
+    public void Landed(int era, Guest guest)
     {
-        var truth = truths[machine];
+        var truth = guest.Truth;
         foreach (var checker in checkers)
         {
             checker.Landed(truth, era, guest);

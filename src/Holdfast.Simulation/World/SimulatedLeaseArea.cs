@@ -97,7 +97,7 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
     {
         try
         {
-            return BallotFile.Read((offset, length) => store.Ballot(slot.Value, offset, length), Identity, slot, read.KnownVersion) is { } reading
+            return store.Ballot(slot.Value).Read(read.KnownVersion) is { } reading
                 ? new RegisterInput.AreaRead(read.Ticket, slot, reading)
                 : new RegisterInput.AreaUnreadable(read.Ticket, slot, new AreaFault.Damaged(NameOf(slot)));
         }

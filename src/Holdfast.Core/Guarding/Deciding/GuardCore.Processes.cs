@@ -103,7 +103,31 @@ internal sealed partial class GuardCore
         return holder == process.Pid || process.Parent == holder ? grant : null;
     }
 
-    private bool HasRight(Grant grant) => grant.Datastores.All(d => _areas.TryGetValue(d, out var area) && !area.Expired);
+    private bool HasRight(Grant grant)
+    {
+        foreach (var datastore in grant.Datastores)
+        {
+            if (!_areas.TryGetValue(datastore, out var area) || area.Expired)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsLate(ClockReading now, Grant grant)
+    {
+        foreach (var datastore in grant.Datastores)
+        {
+            if (_areas[datastore].IsLate(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void Settle(ClockReading now, GuestProcess process)
     {
@@ -160,12 +184,13 @@ internal sealed partial class GuardCore
 
     private void SettlePause(ClockReading now, GuestProcess process, Grant grant)
     {
-        var late = grant.Datastores.Any(d => _areas[d].IsLate(now));
         process.State = process.Pause is PauseState.Paused or PauseState.Resuming ? GuardedState.Stopped : GuardedState.Free;
         if (grant.QmpSocket is not { } socket || now.Since(process.PauseTry) < TimeSpan.Zero)
         {
             return;
         }
+
+        var late = IsLate(now, grant);
 
         if (late && process.Pause == PauseState.None)
         {
