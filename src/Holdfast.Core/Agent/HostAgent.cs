@@ -196,10 +196,7 @@ public sealed class HostAgent
         {
             if (area.State == AreaState.Ready && (area.HasNewHoldings() || context.Found.Count > 0))
             {
-                foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
-                {
-                    context.LocalOf(area, entry.Machine.Value);
-                }
+                TakeIn(area);
             }
         }
 
@@ -212,6 +209,14 @@ public sealed class HostAgent
             {
                 context.Forget(local);
             }
+        }
+    }
+
+    private void TakeIn(AreaKeeper area)
+    {
+        foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
+        {
+            context.LocalOf(area, entry.Machine.Value);
         }
     }
 

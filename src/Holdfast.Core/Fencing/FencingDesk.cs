@@ -168,8 +168,13 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             return;
         }
 
-        foreach (var area in Joined.Where(IsLeftOver))
+        foreach (var area in context.AreasInOrder)
         {
+            if (!Counts(area) || !IsLeftOver(area))
+            {
+                continue;
+            }
+
             withdrawing = true;
             area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => withdrawing = false);
         }

@@ -7,23 +7,30 @@ namespace Holdfast.Simulation.World;
 internal sealed class DueHeap
 {
     private const int Children = 4;
+    private readonly Queue<Due> atOnce = new();
     private Due[] items = new Due[1024];
+    private int count;
     private long sequence;
 
-    public int Count { get; private set; }
+    public bool IsEmpty => count == 0 && atOnce.Count == 0;
 
     /// <summary>When the first one is due; meaningful only while there is one.</summary>
-    public long FirstTime => items[0].Time;
+    public long FirstTime => IsNextAtOnce ? atOnce.Peek().Time : items[0].Time;
+
+    private bool IsNextAtOnce => atOnce.TryPeek(out var first) && (count == 0 || first.IsBefore(items[0]));
+
+    /// <summary>For what is due at the present instant, a third of all: it comes after all that was asked for before it, and needs no heap.</summary>
+    public void AddAtOnce(long now, Happening happening) => atOnce.Enqueue(new(now, sequence++, happening));
 
     public void Add(long time, Happening happening)
     {
-        if (Count == items.Length)
+        if (count == items.Length)
         {
-            Array.Resize(ref items, Count * 2);
+            Array.Resize(ref items, count * 2);
         }
 
         var due = new Due(time, sequence++, happening);
-        var place = Count++;
+        var place = count++;
         while (place > 0 && (place - 1) / Children is var parent && due.IsBefore(items[parent]))
         {
             items[place] = items[parent];
@@ -35,10 +42,15 @@ internal sealed class DueHeap
 
     public Happening TakeFirst()
     {
+        if (IsNextAtOnce)
+        {
+            return atOnce.Dequeue().What;
+        }
+
         var first = items[0].What;
-        var last = items[--Count];
-        items[Count] = default;
-        if (Count > 0)
+        var last = items[--count];
+        items[count] = default;
+        if (count > 0)
         {
             Sink(last);
         }
@@ -49,10 +61,10 @@ internal sealed class DueHeap
     private void Sink(Due due)
     {
         var place = 0;
-        while ((place * Children) + 1 is var child && child < Count)
+        while ((place * Children) + 1 is var child && child < count)
         {
             var least = child;
-            for (var other = child + 1; other < Count && other < child + Children; other++)
+            for (var other = child + 1; other < count && other < child + Children; other++)
             {
                 least = items[other].IsBefore(items[least]) ? other : least;
             }

@@ -13,7 +13,17 @@ internal sealed class Timeline
     /// <summary>The scope of what never ends: servers, cables, people.</summary>
     public Scope Outside { get; } = new(null);
 
-    public void After(TimeSpan delay, Scope scope, Action act) => Add(Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero), new(scope, act));
+    public void After(TimeSpan delay, Scope scope, Action act)
+    {
+        if (delay > TimeSpan.Zero)
+        {
+            Add(Now + delay, new(scope, act));
+        }
+        else
+        {
+            due.AddAtOnce(Now.Ticks, new(scope, act));
+        }
+    }
 
     public void After(TimeSpan delay, Action act) => After(delay, Outside, act);
 
@@ -33,7 +43,7 @@ internal sealed class Timeline
 
     public void RunUntil(TimeSpan end)
     {
-        while (due.Count > 0 && due.FirstTime is var time && time <= end.Ticks)
+        while (!due.IsEmpty && due.FirstTime is var time && time <= end.Ticks)
         {
             var next = due.TakeFirst();
             Now = new(time);

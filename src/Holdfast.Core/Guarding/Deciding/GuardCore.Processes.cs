@@ -92,15 +92,21 @@ internal sealed partial class GuardCore
         }
     }
 
-    private Grant? GrantOf(GuestProcess process)
+    private Grant? GrantOf(GuestProcess process) => GrantOf(process, out _);
+
+    /// <param name="holds">It is the one process of its machine, not a fork of that.</param>
+    private Grant? GrantOf(GuestProcess process, out bool holds)
     {
+        holds = false;
         if (process.Machine is not { } machine || !_grants.TryGetValue(machine, out var grant) || !_holders.TryGetValue(machine, out var holder))
         {
             return null;
         }
 
+        holds = holder == process.Pid;
+
         // A fork of the machine's process (QEMU forks to run a script or to migrate through a program) shares its right until it has executed.
-        return holder == process.Pid || process.Parent == holder ? grant : null;
+        return holds || process.Parent == holder ? grant : null;
     }
 
     private bool HasRight(Grant grant)
@@ -136,7 +142,7 @@ internal sealed partial class GuardCore
             return;
         }
 
-        var grant = GrantOf(process);
+        var grant = GrantOf(process, out var holds);
         process.LastDatastores = grant?.Datastores ?? process.LastDatastores;
         if (grant is null || !HasRight(grant))
         {
@@ -146,7 +152,7 @@ internal sealed partial class GuardCore
         {
             Thaw(process, grant);
         }
-        else if (process.Machine is { } machine && _holders[machine] == process.Pid)
+        else if (holds)
         {
             SettlePause(now, process, grant);
         }
