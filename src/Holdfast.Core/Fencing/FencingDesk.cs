@@ -116,7 +116,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             return;
         }
 
-        if (cliff && !Silent(wait + context.Plan.Ttl))
+        if (cliff && !context.Settings.Lacks(AgentFlaws.IgnoresCliff) && !Silent(wait + context.Plan.Ttl))
         {
             if (!saidCliff)
             {

@@ -84,7 +84,12 @@ internal sealed class AgentProcess
     /// <summary>The order's end comes once, unless this agent dies before.</summary>
     public void Order(AgentOrder order, Action<string?> done)
     {
-        orders[++lastOrder] = done;
+        Host.Cluster.Ordered(Host, order);
+        orders[++lastOrder] = refusal =>
+        {
+            Host.Cluster.OrderEnded(Host, order, refusal);
+            done(refusal);
+        };
         Take(new OrderGiven(lastOrder, order));
     }
 

@@ -44,6 +44,7 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
     public void Write(RegisterEffect.WriteOwnArea write, Action<RegisterInput> done)
     {
         agent.MayDie();
+        Host.Cluster.Written(Host, store.Name, write.Record);
         var over = false;
         Time.After(WriteLimit, agent.Scope, () =>
         {
