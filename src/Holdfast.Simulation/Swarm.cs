@@ -13,6 +13,9 @@ public static class Swarm
     /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
 
+    /// <summary>After this another misfortune is drawn: one that kept the hosts down would make the rest of a long run worth nothing.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
+
     private static readonly double[] Intensities = [0.5, 1, 1, 3];
 
     public static SimulationResult Run(ulong seed, SimulationOptions options)
@@ -25,10 +28,13 @@ public static class Swarm
         }
 
         timeline.RunUntil(SetUp);
-        var misfortunes = clusters.Select(c => new Misfortune(c, intensity: c.Dice.Any(Intensities))).ToArray();
-        Trouble(clusters, misfortunes, true);
-        RunUntil(timeline, clusters, SetUp + options.Duration);
-        Trouble(clusters, misfortunes, false);
+        var misfortunes = new List<Misfortune>();
+        for (var end = SetUp; end < SetUp + options.Duration && !clusters.Any(IsBroken);)
+        {
+            end = end + Period < SetUp + options.Duration ? end + Period : SetUp + options.Duration;
+            misfortunes.AddRange(Suffer(timeline, clusters, end));
+        }
+
         RunUntil(timeline, clusters, SetUp + options.Duration + Recovery);
         foreach (var checker in clusters.Any(IsBroken) ? [] : clusters.SelectMany(c => c.Checkers))
         {
@@ -40,24 +46,16 @@ public static class Swarm
             clusters.Aggregate(0UL, (hash, cluster) => (hash * 31) + cluster.Hash), [.. clusters.SelectMany(c => c.TraceLines).OrderBy(line => line[..SimulatedCluster.TimeWidth], StringComparer.Ordinal)]);
     }
 
-    private static void Trouble(SimulatedCluster[] clusters, Misfortune[] misfortunes, bool begins)
+    /// <summary>Every cluster has a misfortune of its own until then.</summary>
+    private static Misfortune[] Suffer(Timeline timeline, SimulatedCluster[] clusters, TimeSpan end)
     {
-        foreach (var misfortune in misfortunes)
-        {
-            if (begins)
-            {
-                misfortune.Begin();
-            }
-            else
-            {
-                misfortune.End();
-            }
-        }
-
-        foreach (var cluster in clusters)
-        {
-            cluster.Troubled = begins;
-        }
+        var misfortunes = clusters.Select(c => new Misfortune(c, intensity: c.Dice.Any(Intensities))).ToArray();
+        Array.ForEach(misfortunes, m => m.Begin());
+        Array.ForEach(clusters, c => c.Troubled = true);
+        RunUntil(timeline, clusters, end);
+        Array.ForEach(misfortunes, m => m.End());
+        Array.ForEach(clusters, c => c.Troubled = false);
+        return misfortunes;
     }
 
     private static bool IsBroken(SimulatedCluster cluster) => cluster.Violations.Count > 0;

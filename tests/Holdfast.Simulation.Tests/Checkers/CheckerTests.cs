@@ -25,7 +25,7 @@ public sealed class CheckerTests
     public void A_version_that_nobody_proposed_is_no_version()
     {
         var checker = new LeaseTableIsLinearizable(cluster);
-        var (one, other) = (Apply(start, Create), Apply(start, new SetWanted(machine, WantedState.Stop, First)));
+        var (one, other) = (Apply(start, Create), Apply(start, Create with { Wanted = WantedState.Stop }));
         checker.Written(cluster.Hosts[0], "gold", Proposal(start, one));
         checker.TableSeen(cluster.Hosts[0], "gold", one);
         Assert.Empty(cluster.Violations);
