@@ -5,7 +5,7 @@ using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation;
 
-/// <summary>One run: a cluster is set up in peace, lives under faults (safety), and then must come right when they are over (liveness).</summary>
+/// <summary>One run: a cluster, or several side by side, is set up in peace, lives under faults (safety), and then must come right when they are over (liveness).</summary>
 public static class Swarm
 {
     private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(40);
@@ -13,43 +13,81 @@ public static class Swarm
     /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
 
+    /// <summary>After this another misfortune is drawn: one that kept the hosts down would make the rest of a long run worth nothing.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
+
     private static readonly double[] Intensities = [0.5, 1, 1, 3];
 
     public static SimulationResult Run(ulong seed, SimulationOptions options)
     {
-        var cluster = new SimulatedCluster(Draw(seed, options));
-        Begin(cluster);
-        cluster.Timeline.RunUntil(SetUp);
-        var misfortune = new Misfortune(cluster, intensity: cluster.Dice.Any(Intensities));
-        misfortune.Begin();
-        cluster.Troubled = true;
-        RunUntil(cluster, SetUp + options.Duration);
-        misfortune.End();
-        cluster.Troubled = false;
-        RunUntil(cluster, SetUp + options.Duration + Recovery);
-        if (cluster.Violations.Count == 0)
+        var timeline = new Timeline();
+        var clusters = Enumerable.Range(0, options.Clusters).Select(n => new SimulatedCluster(Draw(seed, options, n), timeline)).ToArray();
+        foreach (var cluster in clusters)
         {
-            foreach (var checker in cluster.Checkers)
-            {
-                checker.Finally();
-            }
+            Begin(cluster);
         }
 
-        return new(seed, cluster.Timeline.Now, cluster.Timeline.Steps, misfortune.Struck, cluster.Counts, cluster.Violations, cluster.Hash, cluster.TraceLines);
+        timeline.RunUntil(SetUp);
+        var misfortunes = new List<Misfortune>();
+        for (var end = SetUp; end < SetUp + options.Duration && !clusters.Any(IsBroken);)
+        {
+            end = end + Period < SetUp + options.Duration ? end + Period : SetUp + options.Duration;
+            misfortunes.AddRange(Suffer(timeline, clusters, end));
+        }
+
+        RunUntil(timeline, clusters, SetUp + options.Duration + Recovery);
+        foreach (var checker in clusters.Any(IsBroken) ? [] : clusters.SelectMany(c => c.Checkers))
+        {
+            checker.Finally();
+        }
+
+        return new(
+            seed, timeline.Now, timeline.Steps, Sum(misfortunes.Select(m => m.Struck)), Sum(clusters.Select(c => c.Counts)), [.. clusters.SelectMany(c => c.Violations)],
+            clusters.Aggregate(0UL, (hash, cluster) => (hash * 31) + cluster.Hash), [.. clusters.SelectMany(c => c.TraceLines).OrderBy(line => line[..SimulatedCluster.TimeWidth], StringComparer.Ordinal)]);
     }
+
+    /// <summary>Every cluster has a misfortune of its own until then.</summary>
+    private static Misfortune[] Suffer(Timeline timeline, SimulatedCluster[] clusters, TimeSpan end)
+    {
+        var misfortunes = clusters.Select(c => new Misfortune(c, intensity: c.Dice.Any(Intensities))).ToArray();
+        Array.ForEach(misfortunes, m => m.Begin());
+        Array.ForEach(clusters, c => c.Troubled = true);
+        RunUntil(timeline, clusters, end);
+        Array.ForEach(misfortunes, m => m.End());
+        Array.ForEach(clusters, c => c.Troubled = false);
+        return misfortunes;
+    }
+
+    private static bool IsBroken(SimulatedCluster cluster) => cluster.Violations.Count > 0;
 
     /// <summary>After a broken rule nothing that follows means anything.</summary>
-    private static void RunUntil(SimulatedCluster cluster, TimeSpan end)
+    private static void RunUntil(Timeline timeline, SimulatedCluster[] clusters, TimeSpan end)
     {
-        while (cluster.Timeline.Now < end && cluster.Violations.Count == 0)
+        while (timeline.Now < end && !clusters.Any(IsBroken))
         {
-            cluster.Timeline.RunUntil(cluster.Timeline.Now + TimeSpan.FromSeconds(5));
+            timeline.RunUntil(timeline.Now + TimeSpan.FromSeconds(5));
         }
     }
 
-    /// <summary>The cluster's own properties are drawn from the seed as well.</summary>
-    private static ClusterOptions Draw(ulong seed, SimulationOptions options)
+    private static SortedDictionary<string, long> Sum(IEnumerable<IReadOnlyDictionary<string, long>> parts)
     {
+        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (name, count) in parts.SelectMany(p => p))
+        {
+            sums[name] = sums.GetValueOrDefault(name) + count;
+        }
+
+        return sums;
+    }
+
+    /// <summary>The share of cluster <paramref name="number"/> of <paramref name="all"/>.</summary>
+    private static int Share(int all, int clusters, int number) => (all / clusters) + (number < all % clusters ? 1 : 0);
+
+    /// <summary>The cluster's own properties are drawn from the seed as well.</summary>
+    private static ClusterOptions Draw(ulong worldSeed, SimulationOptions options, int number)
+    {
+        var (hosts, machines) = (Share(options.Hosts, options.Clusters, number), Share(options.Machines, options.Clusters, number));
+        var seed = worldSeed + ((ulong)number * 0x9E3779B97F4A7C15);
         var dice = new Dice(seed ^ 0x5EED);
         var fast = dice.Chance(0.7);
         var devices = dice.Chance(0.7);
@@ -57,8 +95,9 @@ public static class Swarm
         var weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None;
         return weakening.In(new ClusterOptions(seed)
         {
-            Hosts = options.Hosts,
-            Machines = options.Machines,
+            Prefix = options.Clusters > 1 ? $"c{number + 1}-" : "",
+            Hosts = hosts,
+            Machines = machines,
             Plan = fast ? TimingPlan.Fast : TimingPlan.Standard,
             Drain = TimeSpan.FromSeconds(dice.Chance(0.7) ? 4 : 1 + (dice.Fraction() * 8)),
             HarmlessOnly = harmless,
@@ -67,7 +106,7 @@ public static class Swarm
             FastShot = devices && dice.Chance(0.3),
             FenceCutsPath = devices && dice.Chance(0.3),
             Watchdogs = !devices || dice.Chance(0.8),
-            RoomPerHost = Math.Max(2, (options.Machines * (dice.Chance(0.5) ? 3 : 2) / options.Hosts) + 1),
+            RoomPerHost = Math.Max(2, (machines * (dice.Chance(0.5) ? 3 : 2) / hosts) + 1),
             KeepTrace = options.KeepTrace,
             Weakening = weakening,
         });
@@ -82,8 +121,8 @@ public static class Swarm
 
         for (var number = 1; number <= cluster.Options.Machines; number++)
         {
-            var definition = cluster.MakeMachine(number, cluster.Stores[number % cluster.Stores.Count]);
-            Add(cluster, new AddMachine(definition, true), cluster.Hosts[number % cluster.Hosts.Count], TimeSpan.FromSeconds(10));
+            var definition = cluster.MakeMachine(number, cluster.Stores[number % cluster.Stores.Length]);
+            Add(cluster, new AddMachine(definition, true), cluster.Hosts[number % cluster.Hosts.Length], TimeSpan.FromSeconds(10));
         }
     }
 

@@ -20,10 +20,16 @@ public sealed class SwarmTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_trace()
+    public void Another_seed_gives_another_trace()
     {
         var options = new SimulationOptions { Duration = TimeSpan.FromMinutes(1) };
-        Assert.Equal(Swarm.Run(7, options).Hash, Swarm.Run(7, options).Hash);
         Assert.NotEqual(Swarm.Run(8, options).Hash, Swarm.Run(7, options).Hash);
     }
+
+    [Theory]
+    [InlineData(5, 1)]
+    [InlineData(64, 1)]
+    [InlineData(65, 2)]
+    [InlineData(1000, 16)]
+    public void A_fleet_is_as_few_clusters_as_have_slots_for_it(int hosts, int clusters) => Assert.Equal(clusters, new SimulationOptions { Hosts = hosts }.Clusters);
 }

@@ -11,6 +11,7 @@ namespace Holdfast.Core.Agent;
 internal sealed class AgentContext(AgentSettings settings)
 {
     private readonly SortedSet<Guid> openHandOvers = [];
+    private ImmutableArray<LocalMachine> localInOrder;
 
     public AgentSettings Settings { get; } = settings;
 
@@ -43,14 +44,17 @@ internal sealed class AgentContext(AgentSettings settings)
     /// </summary>
     public long FreeMemoryMiB => Conditions.FreeMemoryMiB - (Settings.Lacks(AgentFlaws.RoomByOldMeasurement) ? 0 : PromisedMiB() - Conditions.PromisedMiB);
 
-    public SortedDictionary<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
+    public SortedList<string, AreaKeeper> Areas { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The same areas, by name, for what is looked at in every step.</summary>
     public ImmutableArray<AreaKeeper> AreasInOrder { get; private set; } = [];
 
-    public SortedDictionary<Guid, MachineDefinition> Definitions { get; } = [];
+    public SortedList<Guid, MachineDefinition> Definitions { get; } = [];
 
-    public SortedDictionary<Guid, LocalMachine> Local { get; } = [];
+    public SortedList<Guid, LocalMachine> Local { get; } = [];
+
+    /// <summary>Those of <see cref="Local"/>, by id, as they were when this was asked for: looking at one may add another.</summary>
+    public ImmutableArray<LocalMachine> LocalInOrder => localInOrder.IsDefault ? localInOrder = [.. Local.Values] : localInOrder;
 
     /// <summary>The processes of an earlier agent have not been looked for yet.</summary>
     public bool Looking { get; set; } = true;
@@ -80,16 +84,29 @@ internal sealed class AgentContext(AgentSettings settings)
     public long PromisedMiB()
     {
         var here = new HashSet<Guid>(Claiming);
-        foreach (var entry in AreasInOrder.SelectMany(a => a.Table.Machines.Values))
+        foreach (var area in AreasInOrder)
         {
-            if (entry.Owner?.Slot.Value == Settings.Slot || entry.Target?.Slot.Value == Settings.Slot)
+            foreach (var entry in area.Here)
             {
                 here.Add(entry.Machine.Value);
             }
         }
 
-        here.UnionWith(Local.Values.Where(l => l.HasProcess).Select(l => l.Id));
-        return here.Sum(id => Definitions.TryGetValue(id, out var d) ? d.MemoryMiB : 0L);
+        foreach (var local in LocalInOrder)
+        {
+            if (local.HasProcess)
+            {
+                here.Add(local.Id);
+            }
+        }
+
+        var promised = 0L;
+        foreach (var id in here)
+        {
+            promised += Definitions.TryGetValue(id, out var d) ? d.MemoryMiB : 0;
+        }
+
+        return promised;
     }
 
     public void Add(AreaKeeper area)
@@ -98,11 +115,18 @@ internal sealed class AgentContext(AgentSettings settings)
         AreasInOrder = [.. Areas.Values];
     }
 
+    public void Forget(LocalMachine local)
+    {
+        Local.Remove(local.Id);
+        localInOrder = default;
+    }
+
     public LocalMachine LocalOf(AreaKeeper area, Guid machine)
     {
         if (!Local.TryGetValue(machine, out var local))
         {
             Local[machine] = local = new LocalMachine(this, area, machine);
+            localInOrder = default;
             if (Found.Remove(machine, out var found))
             {
                 local.Adopt(found, Guarded(machine)?.Epoch ?? found.Epoch);

@@ -47,4 +47,7 @@ internal enum AgentFlaws
 
     /// <summary>A source that could not cancel its move lets its copy run all the same.</summary>
     KeepsWhatWasGiven = 1 << 14,
+
+    /// <summary>More than half of the hosts falling silent together is no reason to wait with fencing.</summary>
+    IgnoresCliff = 1 << 15,
 }

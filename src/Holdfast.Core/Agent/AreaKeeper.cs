@@ -18,10 +18,12 @@ internal sealed class AreaKeeper
     private readonly DatastoreOpened opened;
     private readonly LeaseRegister register;
     private readonly TableQueue queue;
-    private readonly SortedDictionary<int, SlotWatch> watches = [];
+    private readonly SortedList<int, SlotWatch> watches = [];
     private (ulong Version, HostLife Life) holdings;
     private ImmutableArray<MachineEntry> free = [];
-    private ulong freeOf;
+    private ImmutableArray<MachineEntry> here = [];
+    private ImmutableArray<HostRecord> peers = [];
+    private ulong sortedOf;
     private (ulong Version, int Known) loaded;
     private bool reading;
     private Moment nextRead;
@@ -94,13 +96,28 @@ internal sealed class AreaKeeper
     {
         get
         {
-            if (freeOf != Table.Version)
-            {
-                freeOf = Table.Version;
-                free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
-            }
-
+            Sort();
             return free;
+        }
+    }
+
+    /// <summary>Machines whose owner or target this host's slot is, in whichever life.</summary>
+    public ImmutableArray<MachineEntry> Here
+    {
+        get
+        {
+            Sort();
+            return here;
+        }
+    }
+
+    /// <summary>The other hosts that have joined, by slot.</summary>
+    public ImmutableArray<HostRecord> Peers
+    {
+        get
+        {
+            Sort();
+            return peers;
         }
     }
 
@@ -209,6 +226,21 @@ internal sealed class AreaKeeper
         }
 
         Table = table;
+    }
+
+    /// <summary>What is asked of the table in every step is looked up once for each version of it.</summary>
+    private void Sort()
+    {
+        if (sortedOf == Table.Version)
+        {
+            return;
+        }
+
+        sortedOf = Table.Version;
+        var own = context.Settings.Slot;
+        free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
+        here = [.. Table.Machines.Values.Where(m => m.Owner?.Slot.Value == own || m.Target?.Slot.Value == own)];
+        peers = [.. Table.Hosts.Values.Where(h => h.Slot.Value != own && h.Incarnation != Incarnation.None)];
     }
 
     private void FollowGuard()
@@ -376,15 +408,14 @@ internal sealed class AreaKeeper
             return;
         }
 
-        var slots = Table.Hosts.Values.Where(h => h.Slot.Value != context.Settings.Slot && h.Incarnation != Incarnation.None).Select(h => h.Slot.Value).ToImmutableArray();
-        if (slots.IsEmpty)
+        if (Peers.IsEmpty)
         {
             return;
         }
 
         reading = true;
         nextRead = context.Now + (context.Plan.Renew / 2);
-        context.Out.ReadSlots(Name, slots, read =>
+        context.Out.ReadSlots(Name, [.. Peers.Select(p => p.Slot.Value)], read =>
         {
             reading = false;
             foreach (var reading in read.Readings)

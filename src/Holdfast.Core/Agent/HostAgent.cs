@@ -44,9 +44,9 @@ public sealed class HostAgent
     {
         Invariant.That(now >= context.Now, "This host's monotonic clock went back.");
         context.Now = now;
-        var before = TableVersions();
+        var before = TableVersions;
         Take(input);
-        if (!IsEvidence(input) || !context.Out.IsEmpty || TableVersions() != before)
+        if (!IsEvidence(input) || !context.Out.IsEmpty || TableVersions != before)
         {
             Look();
         }
@@ -59,16 +59,23 @@ public sealed class HostAgent
     /// </summary>
     private static bool IsEvidence(AgentInput input) => input is HeartbeatHeard or SlotsRead or RegisterSaid { Input: Leases.RegisterInput.AreaRead };
 
-    private ulong TableVersions()
+    /// <summary>The sum over all lease tables; no table goes back, so it tells whether any is new.</summary>
+    internal ulong TableVersions
     {
-        var sum = 0UL;
-        foreach (var area in context.AreasInOrder)
+        get
         {
-            sum += area.Table.Version;
-        }
+            var sum = 0UL;
+            foreach (var area in context.AreasInOrder)
+            {
+                sum += area.Table.Version;
+            }
 
-        return sum;
+            return sum;
+        }
     }
+
+    /// <summary>Memory that this host's machines have been promised, in MiB; the same as in <see cref="Snapshot"/>.</summary>
+    internal long PromisedMiB => context.PromisedMiB();
 
     /// <summary>The lease tables that this agent acts on, for who checks it.</summary>
     internal IEnumerable<(string Datastore, Leases.LeaseTable Table)> Tables => context.Areas.Values.Select(a => (a.Name, a.Table));
@@ -189,22 +196,27 @@ public sealed class HostAgent
         {
             if (area.State == AreaState.Ready && (area.HasNewHoldings() || context.Found.Count > 0))
             {
-                foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
-                {
-                    context.LocalOf(area, entry.Machine.Value);
-                }
+                TakeIn(area);
             }
         }
 
-        foreach (var (id, local) in context.Local.ToArray())
+        foreach (var local in context.LocalInOrder)
         {
-            var entry = local.Area.Table.Machine(new MachineId(id));
+            var entry = local.Entry;
             local.Coming?.Look();
             local.Look(entry);
             if (entry is null && !local.HasProcess && local.Coming is null)
             {
-                context.Local.Remove(id);
+                context.Forget(local);
             }
+        }
+    }
+
+    private void TakeIn(AreaKeeper area)
+    {
+        foreach (var entry in area.Table.Machines.Values.Where(m => m.IsHeldBy(area.Life) || context.Found.ContainsKey(m.Machine.Value)))
+        {
+            context.LocalOf(area, entry.Machine.Value);
         }
     }
 
@@ -298,11 +310,13 @@ public sealed class HostAgent
         {
             nextBeat = context.Now + context.Plan.Renew;
             beats++;
+            var flags = Flags();
             foreach (var network in context.Settings.Networks)
             {
-                foreach (var slot in fencing.Keys)
+                var beat = new Heartbeat(context.Settings.Slot, context.Settings.BootId, network, beats, context.Network.HeardOn(context.Now, network), flags);
+                foreach (var desk in desks)
                 {
-                    context.Out.Emit(new SendHeartbeat(slot, new Heartbeat(context.Settings.Slot, context.Settings.BootId, network, beats, context.Network.HeardOn(context.Now, network), Flags())));
+                    context.Out.Emit(new SendHeartbeat(desk.Slot, beat));
                 }
             }
         }

@@ -35,10 +35,26 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private Moment notBefore;
     private Moment driesAt;
     private Moment? shutDownAsked;
+    private LeaseTable? entryOf;
+    private MachineEntry? entry;
 
     public AreaKeeper Area => area;
 
     public Guid Id => id;
+
+    /// <summary>Its entry in the present table, or null. Asked for in every step, and looked up once for each version of the table.</summary>
+    public MachineEntry? Entry
+    {
+        get
+        {
+            if (!ReferenceEquals(entryOf, area.Table))
+            {
+                (entryOf, entry) = (area.Table, area.Table.Machine(new MachineId(id)));
+            }
+
+            return entry;
+        }
+    }
 
     public LocalPhase Phase { get; private set; }
 

@@ -44,6 +44,11 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             move.Look();
         }
 
+        if (unread.Count == 0)
+        {
+            return;
+        }
+
         foreach (var (order, what, until) in unread.ToList())
         {
             unread.Remove((order, what, until));

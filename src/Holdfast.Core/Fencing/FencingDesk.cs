@@ -20,6 +20,8 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool saidCliff;
     private bool withdrawing;
 
+    public int Slot => slot;
+
     public string Host => context.Settings.NameOf(slot);
 
     /// <summary>When the device confirmed off; null before that.</summary>
@@ -114,7 +116,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             return;
         }
 
-        if (cliff && !Silent(wait + context.Plan.Ttl))
+        if (cliff && !context.Settings.Lacks(AgentFlaws.IgnoresCliff) && !Silent(wait + context.Plan.Ttl))
         {
             if (!saidCliff)
             {
@@ -166,8 +168,13 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             return;
         }
 
-        foreach (var area in Joined.Where(IsLeftOver))
+        foreach (var area in context.AreasInOrder)
         {
+            if (!Counts(area) || !IsLeftOver(area))
+            {
+                continue;
+            }
+
             withdrawing = true;
             area.Submit(new CloseFencing(area.Table.Host(new Slot(slot))!.Life, area.Life), _ => withdrawing = false);
         }

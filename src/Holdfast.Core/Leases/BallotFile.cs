@@ -53,10 +53,10 @@ public static class BallotFile
         yield return (AreaLayout.FirstBlock(side), encoded.AsMemory(0, BlockHeader.Alignment));
     }
 
-    private static byte[] Whole(Func<long, int, byte[]> read, int side, BlockHeader header, byte[] both)
+    private static ReadOnlySpan<byte> Whole(Func<long, int, byte[]> read, int side, BlockHeader header, byte[] both)
     {
         var first = both.AsSpan(side * BlockHeader.Alignment, BlockHeader.Alignment);
         var rest = BallotCodec.LengthOf(header) - BlockHeader.Alignment;
-        return rest <= 0 ? first.ToArray() : [.. first, .. read(AreaLayout.Rest(side), rest)];
+        return rest <= 0 ? first : (byte[])[.. first, .. read(AreaLayout.Rest(side), rest)];
     }
 }

@@ -34,7 +34,7 @@ public sealed class LeaseRegister
         now = at;
         if (s.Phase != RegisterPhase.Broken)
         {
-            s = s with { Fresh = false };
+            s = s.Fresh ? s with { Fresh = false } : s;
             Take(input);
         }
         else if (input is RegisterInput.Submit refused)

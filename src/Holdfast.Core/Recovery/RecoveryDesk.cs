@@ -29,12 +29,9 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 continue;
             }
 
-            foreach (var (slot, host) in area.Table.Hosts)
+            foreach (var host in area.Peers)
             {
-                if (slot.Value != context.Settings.Slot && host.Incarnation != Incarnation.None)
-                {
-                    TakeOverFrom(area, host);
-                }
+                TakeOverFrom(area, host);
             }
 
             ClaimFree(area);
@@ -43,11 +40,14 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     private void TakeOverFrom(AreaKeeper area, HostRecord dead)
     {
-        if (area.Watch(dead.Slot.Value).Silence == TimeSpan.Zero || Proof(area, dead) is not { } proof)
+        if (area.Watch(dead.Slot.Value).Silence > TimeSpan.Zero && Proof(area, dead) is { } proof)
         {
-            return;
+            TakeOverFrom(area, dead, proof);
         }
+    }
 
+    private void TakeOverFrom(AreaKeeper area, HostRecord dead, DeathProof proof)
+    {
         var entries = area.Table.HeldBy(dead.Life).ToList();
         var key = (area.Name, dead.Slot.Value, dead.Incarnation);
         if (entries.Count == 0 || (under.TryGetValue(key, out var until) && context.Now < until))
@@ -97,21 +97,29 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     private void ClaimFree(AreaKeeper area)
     {
-        var free = area.FreeAndWanted;
         if (freeSince.Count > 0)
         {
-            foreach (var gone in freeSince.Keys.Where(k => free.All(f => f.Machine.Value != k) && area.Table.Machine(new MachineId(k)) is not null).ToList())
-            {
-                freeSince.Remove(gone);
-            }
+            ForgetTaken(area);
         }
 
-        if (free.IsEmpty || !context.IsMeasured)
+        if (!area.FreeAndWanted.IsEmpty && context.IsMeasured)
         {
-            return;
+            ClaimFrom(area);
         }
+    }
 
-        var open = free.Where(f => !context.Claiming.Contains(f.Machine.Value) && context.Definitions.ContainsKey(f.Machine.Value)).ToList();
+    private void ForgetTaken(AreaKeeper area)
+    {
+        var free = area.FreeAndWanted;
+        foreach (var gone in freeSince.Keys.Where(k => free.All(f => f.Machine.Value != k) && area.Table.Machine(new MachineId(k)) is not null).ToList())
+        {
+            freeSince.Remove(gone);
+        }
+    }
+
+    private void ClaimFrom(AreaKeeper area)
+    {
+        var open = area.FreeAndWanted.Where(f => !context.Claiming.Contains(f.Machine.Value) && context.Definitions.ContainsKey(f.Machine.Value)).ToList();
         var plan = Plan(area, open);
         foreach (var entry in open)
         {

@@ -21,5 +21,8 @@ internal static class AllCheckers
         new EveryDecisionHasAReason(cluster),
         new WantedMachinesRun(cluster),
         new NothingLeftHalfDone(cluster),
+        new LeaseTableIsLinearizable(cluster),
+        new NoPingPong(cluster),
+        new CapsAreRespected(cluster),
     ];
 }

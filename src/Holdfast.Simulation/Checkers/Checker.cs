@@ -41,6 +41,21 @@ internal abstract class Checker(SimulatedCluster cluster)
     {
     }
 
+    /// <summary>A host begins to write this into its ballot area of a lease area.</summary>
+    public virtual void Written(SimulatedHost host, string store, BallotRecord record)
+    {
+    }
+
+    /// <summary>Somebody orders something at this host.</summary>
+    public virtual void Ordered(SimulatedHost host, AgentOrder order)
+    {
+    }
+
+    /// <param name="refusal">Null: done.</param>
+    public virtual void OrderEnded(SimulatedHost host, AgentOrder order, string? refusal)
+    {
+    }
+
     public virtual void Decided(SimulatedHost host, Decision decision)
     {
     }

@@ -1,9 +1,13 @@
+using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
 using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation.Checkers;
 
-/// <summary>Once the faults are over no state is without an exit: every host is ready on every store, no move and no fencing is open, every order has ended.</summary>
+/// <summary>
+/// Once the faults are over no state is without an exit: every host is ready on every store and takes
+/// all others for alive, every machine runs or is stopped, no move and no fencing is open, every order has ended.
+/// </summary>
 internal sealed class NothingLeftHalfDone(SimulatedCluster cluster) : Checker(cluster)
 {
     public override string Name => "nothing-left-half-done";
@@ -18,10 +22,7 @@ internal sealed class NothingLeftHalfDone(SimulatedCluster cluster) : Checker(cl
                 continue;
             }
 
-            foreach (var store in agent.Core.Snapshot().Datastores.Where(d => d.State != "ready"))
-            {
-                Violated($"{host.Name} is {store.State} on {store.Name}: {store.Reason}");
-            }
+            LookAt(host, agent.Core.Snapshot());
 
             if (agent.OpenOrders > 0)
             {
@@ -32,6 +33,29 @@ internal sealed class NothingLeftHalfDone(SimulatedCluster cluster) : Checker(cl
             {
                 LookAt(host, name, table);
             }
+        }
+    }
+
+    private void LookAt(SimulatedHost host, HostSnapshot snapshot)
+    {
+        foreach (var store in snapshot.Datastores.Where(d => d.State != "ready"))
+        {
+            Violated($"{host.Name} is {store.State} on {store.Name}: {store.Reason}");
+        }
+
+        foreach (var peer in snapshot.Hosts.Where(p => p.State != "alive"))
+        {
+            Violated($"{host.Name} takes {peer.Name} for {peer.State}: {peer.Verdict}");
+        }
+
+        foreach (var move in snapshot.Moves.Where(m => m.State == "moving"))
+        {
+            Violated($"{host.Name} still moves {Cluster.NameOf(move.Machine)}");
+        }
+
+        foreach (var machine in snapshot.Machines.Where(m => m.Local && m.State is not ("running" or "stopped")))
+        {
+            Violated($"{machine.Name} is {machine.State} on {host.Name}: {machine.Reason}");
         }
     }
 

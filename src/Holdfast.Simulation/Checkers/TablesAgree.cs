@@ -3,7 +3,7 @@ using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation.Checkers;
 
-/// <summary>All agents that act on a version of a lease table act on the same one, and none goes back to an older version in its life.</summary>
+/// <summary>All agents that act on a version of a lease table act on the same one.</summary>
 internal sealed class TablesAgree(SimulatedCluster cluster) : Checker(cluster)
 {
     private readonly Dictionary<(string Store, ulong Version), LeaseTable> chosen = [];

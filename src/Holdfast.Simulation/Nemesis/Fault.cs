@@ -41,7 +41,7 @@ internal abstract class Fault(SimulatedCluster cluster, Dice dice)
 
     /// <summary>In a run in which nothing may come of it, a network that no disk hangs on.</summary>
     protected SimulatedNetwork AnyNetwork() =>
-        cluster.Options.HarmlessOnly ? cluster.Networks[dice.Below(Math.Max(1, cluster.Networks.Count - 1))] : dice.Any(cluster.Networks);
+        cluster.Options.HarmlessOnly ? cluster.Networks[dice.Below(Math.Max(1, cluster.Networks.Length - 1))] : dice.Any(cluster.Networks);
 
     /// <summary>Cuts these links and gives back how to heal them.</summary>
     protected static Action Cut(IEnumerable<Link> links)

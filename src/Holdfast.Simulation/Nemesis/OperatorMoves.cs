@@ -13,7 +13,7 @@ internal sealed class OperatorMoves(SimulatedCluster cluster, Dice dice) : Opera
     {
         if (AnyMachine() is { } found)
         {
-            Order(found.Owner, new MoveMachine(found.Entry.Machine.Value, Dice.Chance(0.5) ? null : Dice.Below(Cluster.Hosts.Count), Dice.Id()));
+            Order(found.Owner, new MoveMachine(found.Entry.Machine.Value, Dice.Chance(0.5) ? null : Dice.Below(Cluster.Hosts.Length), Dice.Id()));
         }
 
         return null;

@@ -11,7 +11,7 @@ internal sealed class PairCut(SimulatedCluster cluster, Dice dice) : Fault(clust
 
     public override Action? Strike()
     {
-        var (network, one, other) = (AnyNetwork(), Dice.Below(Cluster.Hosts.Count), Dice.Below(Cluster.Hosts.Count));
+        var (network, one, other) = (AnyNetwork(), Dice.Below(Cluster.Hosts.Length), Dice.Below(Cluster.Hosts.Length));
         Where = $"{Cluster.HostNames[one]}-{Cluster.HostNames[other]} {network.Name}";
         return one == other ? null : Cut(network.Across([one], [other]));
     }

@@ -22,7 +22,7 @@ internal sealed class Stage
         for (var number = 1; number <= cluster.Options.Machines; number++)
         {
             var machine = cluster.MakeMachine(number, cluster.Stores[0]);
-            var host = cluster.Hosts[number % cluster.Hosts.Count];
+            var host = cluster.Hosts[number % cluster.Hosts.Length];
             cluster.Timeline.After(TimeSpan.FromSeconds(10), () => host.Agent!.Order(new AddMachine(machine, true), _ => { }));
         }
     }
@@ -73,43 +73,103 @@ internal sealed class Stage
 
     private void Do(string[] order)
     {
+        if (!DoToHost(order) && !DoToNetwork(order) && !DoToParts(order) && !DoByOrder(order))
+        {
+            throw new FormatException($"'{string.Join(' ', order)}' is no order of a story.");
+        }
+    }
+
+    private bool DoToHost(string[] order)
+    {
         switch (order)
         {
             case ["crash", var host]: HostOf(host).Crash("power lost"); break;
             case ["power-on", var host]: HostOf(host).PowerOn(); break;
             case ["hang", var host]: Hang(HostOf(host)); break;
-            case ["cut", var host, var network]: Cut(string.Join(' ', order[1..]), Links(HostOf(host), NetworkOf(network))); break;
-            case ["deaf", var host, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).To(HostOf(host).Index)); break;
-            case ["mute", var host, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).From(HostOf(host).Index)); break;
-            case ["cut-pair", var one, var other, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).Across([HostOf(one).Index], [HostOf(other).Index])); break;
-            case ["cut-store", var host]: Cut($"store {host}", cluster.StorageNetwork.Across([HostOf(host).Index], [cluster.StorageNetwork.Server])); break;
-            case ["switch", var network, "down"]: Cut($"switch {network}", NetworkOf(network).All()); break;
-            case ["stall", "store"]: cluster.Stores[0].Stall(); Later("stall store", cluster.Stores[0].GoOn); break;
-            case ["heal", .. var what]: heals[string.Join(' ', what)].Dequeue()(); break;
             case ["kill-agent", var host, var seconds]: HostOf(host).KillAgent(Story.Seconds(seconds)); break;
             case ["kill-guard", var host, var seconds]: HostOf(host).KillGuard(Story.Seconds(seconds)); break;
             case ["stop-guard", var host]: Pause(order, HostOf(host).Guard!.Scope); break;
             case ["stop-agent", var host]: Pause(order, HostOf(host).Agent!.Scope); break;
-            case ["crash-qemu", var vm]: Running(vm).Die("it crashed"); break;
-            case ["shut-down", var vm]: Running(vm).ShutDownFromInside(); break;
+            case ["slew", var host, var factor]: HostOf(host).Clock.Slew(Story.Number(factor)); break;
+            case ["stop-raw-clock", var host]: HostOf(host).Clock.StopRaw(true); Later($"raw-clock {host}", () => HostOf(host).Clock.StopRaw(false)); break;
             case ["device", var host, var state]: HostOf(host).FenceDevice.State = Enum.Parse<FenceDeviceState>(state, ignoreCase: true); break;
             case ["quorum", "lost"]: Quorum(false); break;
             case ["quorum", "back"]: Quorum(true); break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    private bool DoToNetwork(string[] order)
+    {
+        switch (order)
+        {
+            case ["cut", var host, var network]: Cut(string.Join(' ', order[1..]), Links(HostOf(host), NetworkOf(network))); break;
+            case ["deaf", var host, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).To(HostOf(host).Index)); break;
+            case ["mute", var host, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).From(HostOf(host).Index)); break;
+            case ["cut-pair", var one, var other, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).Across([HostOf(one).Index], [HostOf(other).Index])); break;
+            case ["split", var one, "from", var other, var network]: Cut($"split {network}", NetworkOf(network).Across(Side(one), Side(other))); break;
+            case ["lossy", var host, var network, var percent]: Lose(Links(HostOf(host), NetworkOf(network)), Number(percent), $"lossy {host} {network}"); break;
+            case ["slow", var network, var seconds]: Slow(NetworkOf(network), Story.Seconds(seconds)); break;
+            case ["guest-network", var host, "down"]: HostOf(host).GuestNetworkUp = false; Later($"guest-network {host}", () => HostOf(host).GuestNetworkUp = true); break;
+            case ["cut-store", var host]: Cut($"store {host}", cluster.StorageNetwork.Across([HostOf(host).Index], [cluster.StorageNetwork.Server])); break;
+            case ["switch", var network, "down"]: Cut($"switch {network}", NetworkOf(network).All()); break;
+            case ["stall", "store"]: cluster.Stores[0].Stall(); Later("stall store", cluster.Stores[0].GoOn); break;
+            case ["slow-store", var seconds]: cluster.Stores[0].ExtraDelay = Story.Seconds(seconds); Later("slow-store", () => cluster.Stores[0].ExtraDelay = TimeSpan.Zero); break;
+            case ["heal", .. var what]: heals[string.Join(' ', what)].Dequeue()(); break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    private bool DoToParts(string[] order)
+    {
+        switch (order)
+        {
+            case ["crash-qemu", var vm]: Running(vm).Die("it crashed"); break;
+            case ["shut-down", var vm]: Running(vm).ShutDownFromInside(); break;
             case ["starts-fail", var host]: HostOf(host).StartFailures = 1; Later($"starts-fail {host}", () => HostOf(host).StartFailures = 0); break;
+            case ["starts-die", var host]: HostOf(host).StartDeaths = 1; Later($"starts-die {host}", () => HostOf(host).StartDeaths = 0); break;
+            case ["images-locked", var host]: HostOf(host).LockedImages = true; Later($"images-locked {host}", () => HostOf(host).LockedImages = false); break;
+            case ["libvirt-hangs", var host, var seconds]: HostOf(host).LibvirtBackAt = cluster.Timeline.Now + Story.Seconds(seconds); break;
+            case ["writes-fail", var host]: HostOf(host).WriteErrors = 1; Later($"writes-fail {host}", () => HostOf(host).WriteErrors = 0); break;
+            case ["reads-fail", var host]: HostOf(host).ReadErrors = 1; Later($"reads-fail {host}", () => HostOf(host).ReadErrors = 0); break;
             case ["migrations-break", var host]: HostOf(host).MigrationFailures = 1; break;
             case ["sources-resume", var host]: HostOf(host).SelfResumes = 1; break;
             case ["perform-replies-lost", var host]: HostOf(host).LostReplies = 1; break;
             case ["slow-copies", var host]: HostOf(host).CopyTime = TimeSpan.FromSeconds(40); break;
             case ["deaf-guests", var host]: HostOf(host).DeafGuests = 1; break;
+            case ["stubborn-processes", var host]: HostOf(host).SlowKills = 1; break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    private bool DoByOrder(string[] order)
+    {
+        switch (order)
+        {
+            case ["move", var vm]: Order(Owner(vm), new MoveMachine(Id(vm), null, cluster.Dice.Id())); break;
             case ["move", var vm, "to", var host]: Order(Owner(vm), new MoveMachine(Id(vm), HostOf(host).Index, cluster.Dice.Id())); break;
+            case ["move", var vm, "from", var source, "to", var host]: Order(HostOf(source), new MoveMachine(Id(vm), HostOf(host).Index, cluster.Dice.Id())); break;
             case ["want", var vm, "run"]: Order(AnyAgent(), new WantMachine(Id(vm), true)); break;
             case ["want", var vm, "stop"]: Order(AnyAgent(), new WantMachine(Id(vm), false)); break;
+            case ["want", var vm, "stop", "at", var host]: Order(HostOf(host), new WantMachine(Id(vm), false)); break;
+            case ["start", var vm, "on", var host]: Order(HostOf(host), new StartHere(Id(vm))); break;
             case ["kill", var vm]: Order(Owner(vm), new KillMachine(Id(vm))); break;
+            case ["kill", var vm, "at", var host]: Order(HostOf(host), new KillMachine(Id(vm))); break;
             case ["remove", var vm]: Order(AnyAgent(), new RemoveMachine(Id(vm))); break;
             case ["force-free", var vm]: Order(AnyAgent(), new ForceFreeMachine(Id(vm), "an operator", "its host is off")); break;
-            default: throw new FormatException($"'{string.Join(' ', order)}' is no order of a story.");
+            default: return false;
         }
+
+        return true;
     }
+
+    private int[] Side(string hosts) => [.. hosts.Split('+').Select(h => HostOf(h).Index)];
 
     private SimulatedHost HostOf(string host) => cluster.Hosts.First(h => h.Name == host);
 
@@ -147,6 +207,39 @@ internal sealed class Stage
     {
         scope.Pause();
         Later(string.Join(' ', order), () => scope.Resume(cluster.Timeline));
+    }
+
+    private void Lose(IEnumerable<Link> links, int percent, string name)
+    {
+        var all = links.ToArray();
+        foreach (var link in all)
+        {
+            link.LossPercent += percent;
+        }
+
+        Later(name, () =>
+        {
+            foreach (var link in all)
+            {
+                link.LossPercent -= percent;
+            }
+        });
+    }
+
+    private void Slow(SimulatedNetwork network, TimeSpan delay)
+    {
+        foreach (var link in network.All())
+        {
+            link.ExtraDelay = delay;
+        }
+
+        Later($"slow {network.Name}", () =>
+        {
+            foreach (var link in network.All())
+            {
+                link.ExtraDelay = TimeSpan.Zero;
+            }
+        });
     }
 
     private void Cut(string name, IEnumerable<Link> links)

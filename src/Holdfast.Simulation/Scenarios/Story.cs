@@ -24,8 +24,9 @@ public static class Story
         return $"{string.Join('\n', script)}\n{Divider}\n{string.Join('\n', stage.Play(Seconds(end)))}\n";
     }
 
-    internal static TimeSpan Seconds(string text) =>
-        TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+    internal static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(Number(text));
+
+    internal static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static List<string> Script(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').TakeWhile(line => line != Divider)];
 

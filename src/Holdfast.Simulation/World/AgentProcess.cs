@@ -18,6 +18,9 @@ internal sealed class AgentProcess
     private readonly Driver driver;
     private readonly Dictionary<long, Action<string?>> orders = [];
     private readonly Dictionary<string, ulong> seen = new(StringComparer.Ordinal);
+    private readonly Action<AgentInput> take;
+    private readonly Action tickOn;
+    private ulong versionsSeen;
     private long lastOrder;
     private int effectsToLive = int.MaxValue;
 
@@ -40,6 +43,7 @@ internal sealed class AgentProcess
                 }
             },
         };
+        (take, tickOn) = (driver.Take, TickOn);
         driver.Connect();
     }
 
@@ -65,22 +69,27 @@ internal sealed class AgentProcess
         time.After(Host.Cluster.Dice.Milliseconds(20, 120), Scope, () => Host.Guard?.Connect(this));
         var opener = new DatastoreOpener(
             new SimulatedLeaseAreas(this), Host.Cluster.Id, Host.Index, driver,
-            act => time.After(TimeSpan.Zero, Scope, () => Guarded(act)), (delay, act) => time.After(delay, Scope, act));
+            act => time.After(TimeSpan.Zero, Scope, () => Guarded(static act => act(), act)), (delay, act) => time.After(delay, Scope, act));
         foreach (var store in Host.Cluster.Stores)
         {
             opener.Add(store.Name, store.Path, store.Drain);
         }
 
-        time.After(TimeSpan.Zero, Scope, TickOn);
+        time.After(TimeSpan.Zero, Scope, tickOn);
         time.After(TimeSpan.Zero, Scope, Measure);
     }
 
-    public void Take(AgentInput input) => Guarded(() => driver.Take(input));
+    public void Take(AgentInput input) => Guarded(take, input);
 
     /// <summary>The order's end comes once, unless this agent dies before.</summary>
     public void Order(AgentOrder order, Action<string?> done)
     {
-        orders[++lastOrder] = done;
+        Host.Cluster.Ordered(Host, order);
+        orders[++lastOrder] = refusal =>
+        {
+            Host.Cluster.OrderEnded(Host, order, refusal);
+            done(refusal);
+        };
         Take(new OrderGiven(lastOrder, order));
     }
 
@@ -99,18 +108,25 @@ internal sealed class AgentProcess
     private void TickOn()
     {
         Take(new Tick());
-        Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.TickEvery), Scope, TickOn);
+        Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.TickEvery), Scope, tickOn);
     }
 
     private void Measure()
     {
-        var snapshot = Core.Snapshot();
-        Take(new ConditionsMeasured(Host.HasQuorum, snapshot.FreeMemoryMiB(Host.MemoryMiB), 50, Host.GuestNetworkUp, snapshot.PromisedMiB));
+        var promised = Core.PromisedMiB;
+        Take(new ConditionsMeasured(Host.HasQuorum, Host.MemoryMiB - promised, 50, Host.GuestNetworkUp, promised));
         Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.MeasureEvery), Scope, Measure);
     }
 
+    /// <summary>No table goes back in an agent's life, so a new version shows in their sum.</summary>
     private void ShowTables()
     {
+        if (Core.TableVersions == versionsSeen)
+        {
+            return;
+        }
+
+        versionsSeen = Core.TableVersions;
         foreach (var (store, table) in Core.Tables)
         {
             if (table.Version > seen.GetValueOrDefault(store))
@@ -121,7 +137,7 @@ internal sealed class AgentProcess
         }
     }
 
-    private void Guarded(Action act)
+    private void Guarded<T>(Action<T> act, T argument)
     {
         if (Scope.Ended)
         {
@@ -130,7 +146,7 @@ internal sealed class AgentProcess
 
         try
         {
-            act();
+            act(argument);
             ShowTables();
         }
         catch (AgentDied)

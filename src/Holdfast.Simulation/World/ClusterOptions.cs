@@ -5,6 +5,9 @@ namespace Holdfast.Simulation.World;
 /// <summary>How one simulated cluster is built.</summary>
 internal sealed record ClusterOptions(ulong Seed)
 {
+    /// <summary>Before the names of its hosts and machines, where there are other clusters beside it.</summary>
+    public string Prefix { get; init; } = "";
+
     public int Hosts { get; init; } = 5;
 
     public int Machines { get; init; } = 10;

@@ -85,9 +85,9 @@ internal sealed class GuardProcess
     {
         var now = Host.Clock.Reading;
         var actions = core.Step(now, input);
-        foreach (var action in actions)
+        for (var i = 0; i < actions.Count; i++)
         {
-            Perform(action);
+            Perform(actions[i]);
         }
 
         WakeIn(core.Patience(now));
@@ -152,7 +152,7 @@ internal sealed class GuardProcess
 
     private void Signal(int pid, ProcessSignal number)
     {
-        if (!told.Contains(pid) || Host.Guests.FirstOrDefault(g => g.Pid == pid) is not { } guest)
+        if (!told.Contains(pid) || Host.ProcessOf(pid) is not { } guest)
         {
             return;
         }
@@ -212,7 +212,7 @@ internal sealed class GuardProcess
         var freezing = false;
         foreach (var (pid, state) in core.Watched())
         {
-            if ((all || state == GuardedState.Freezing) && Host.Guests.FirstOrDefault(g => g.Pid == pid) is { } guest)
+            if ((all || state == GuardedState.Freezing) && Host.ProcessOf(pid) is { } guest)
             {
                 freezing |= !guest.Stopped;
                 Post(new GuardInput.ThreadsSeen(pid, guest.Stopped));

@@ -6,8 +6,11 @@ namespace Holdfast.Simulation.World;
 /// One QEMU process and the guest in it, which writes to its disk on the shared store whenever it can. What it is to be judged by is the truth,
 /// not the protocol: <see cref="Era"/> grows each time another process begins to execute the machine.
 /// </summary>
-internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong startTime, ulong epoch)
+internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong startTime, ulong epoch)
 {
+    private readonly Guid machine = truth.Machine;
+    private readonly SimulatedStore home = host.Cluster.StoreOf(truth.Machine);
+    private readonly TimeSpan writeEvery = host.Cluster.WriteEvery(truth.Machine);
     private readonly List<Action> queued = [];
     private int stopOrder;
     private int writing;
@@ -16,6 +19,8 @@ internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong sta
     public SimulatedHost Host => host;
 
     public Guid Machine => machine;
+
+    public Truth Truth => truth;
 
     public int Pid => pid;
 
@@ -194,7 +199,7 @@ internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong sta
         }
     }
 
-    private void KeepWriting() => Time.After(Cluster.WriteEvery(machine) * (0.5 + Cluster.Dice.Fraction()), host.Life, () =>
+    private void KeepWriting() => Time.After(writeEvery * (0.5 + Cluster.Dice.Fraction()), host.Life, () =>
     {
         if (Executing)
         {
@@ -216,8 +221,8 @@ internal sealed class Guest(SimulatedHost host, Guid machine, int pid, ulong sta
     {
         var era = Era;
         writing++;
-        Memory = Cluster.NextWrite(machine);
-        Cluster.StoreOf(machine).Write(host, host.Life, 4096, _ => Cluster.Landed(machine, era, this), error =>
+        Memory = truth.LastWrite = Cluster.NextWrite();
+        home.Write(host, host.Life, 4096, _ => Cluster.Landed(era, this), error =>
         {
             writing--;
             if (error is not null && Alive && CpusRunning)

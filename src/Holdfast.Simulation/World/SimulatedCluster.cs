@@ -15,6 +15,9 @@ namespace Holdfast.Simulation.World;
 internal sealed class SimulatedCluster
 {
     public const int MachineMemoryMiB = 100;
+
+    /// <summary>Letters of a trace line's time, which sort as the times do.</summary>
+    public const int TimeWidth = 10;
     private readonly SortedDictionary<Guid, Truth> truths = [];
     private readonly SortedDictionary<Guid, SimulatedStore> homes = [];
     private readonly Dictionary<string, SimulatedNetwork> networkByName = new(StringComparer.Ordinal);
@@ -25,9 +28,10 @@ internal sealed class SimulatedCluster
     private ulong hash = 14695981039346656037;
     private long writes;
 
-    public SimulatedCluster(ClusterOptions options)
+    /// <param name="timeline">The world's; null: this cluster is alone in it.</param>
+    public SimulatedCluster(ClusterOptions options, Timeline? timeline = null)
     {
-        Options = options;
+        (Options, Timeline) = (options, timeline ?? new());
         Dice = new(options.Seed);
         Id = new(Dice.Id());
         Networks = [.. Enumerable.Range(0, options.Networks).Select(n => new SimulatedNetwork(
@@ -37,7 +41,7 @@ internal sealed class SimulatedCluster
             networkByName[network.Name] = network;
         }
 
-        HostNames = Enumerable.Range(0, options.Hosts).ToImmutableSortedDictionary(h => h, h => $"h{h + 1}");
+        HostNames = Enumerable.Range(0, options.Hosts).ToImmutableSortedDictionary(h => h, h => $"{options.Prefix}h{h + 1}");
         Hosts = [.. Enumerable.Range(0, options.Hosts).Select(h => new SimulatedHost(
             this, h, HostNames[h], options.RoomPerHost * MachineMemoryMiB, 1 + ((Dice.Fraction() - 0.5) * options.Plan.ClockRateTolerance * 0.95), options.Watchdogs))];
         Stores = [.. Enumerable.Range(0, options.Stores).Select(s => new SimulatedStore(
@@ -54,7 +58,7 @@ internal sealed class SimulatedCluster
 
     public TimingPlan Plan => Options.Plan;
 
-    public Timeline Timeline { get; } = new();
+    public Timeline Timeline { get; }
 
     public Dice Dice { get; }
 
@@ -62,15 +66,15 @@ internal sealed class SimulatedCluster
 
     public ImmutableSortedDictionary<int, string> HostNames { get; }
 
-    public IReadOnlyList<SimulatedHost> Hosts { get; }
+    public ImmutableArray<SimulatedHost> Hosts { get; }
 
-    public IReadOnlyList<SimulatedStore> Stores { get; }
+    public ImmutableArray<SimulatedStore> Stores { get; }
 
-    public IReadOnlyList<SimulatedNetwork> Networks { get; }
+    public ImmutableArray<SimulatedNetwork> Networks { get; }
 
     public SimulatedNetwork StorageNetwork => Networks[^1];
 
-    public SimulatedNetwork MigrationNetwork => Networks[Networks.Count > 2 ? 1 : 0];
+    public SimulatedNetwork MigrationNetwork => Networks[Networks.Length > 2 ? 1 : 0];
 
     public Dictionary<Guid, MigrationJob> Migrations { get; } = [];
 
@@ -93,6 +97,19 @@ internal sealed class SimulatedCluster
 
     public SimulatedNetwork Network(string name) => networkByName[name];
 
+    public SimulatedStore Store(string name)
+    {
+        foreach (var store in Stores)
+        {
+            if (store.Name == name)
+            {
+                return store;
+            }
+        }
+
+        throw new ArgumentException($"There is no store {name}.", nameof(name));
+    }
+
     public Truth TruthOf(Guid machine) => truths[machine];
 
     public SimulatedStore StoreOf(Guid machine) => homes[machine];
@@ -102,7 +119,7 @@ internal sealed class SimulatedCluster
     /// <summary>A machine's folder on its store; an agent enters it in the lease table then.</summary>
     public MachineDefinition MakeMachine(int number, SimulatedStore home)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"vm{number}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Options.Prefix}vm{number}");
         var definition = new MachineDefinition(Dice.Id(), name, home.Name, MachineMemoryMiB, 1, number % 3, "52:54:00:00:00:00", [new("disk0", 1 << 20)]);
         home.Definitions[definition.Id] = definition;
         homes[definition.Id] = home;
@@ -122,7 +139,7 @@ internal sealed class SimulatedCluster
         hash = (hash ^ (ulong)Timeline.Now.Ticks) * 1099511628211;
         if (Options.KeepTrace)
         {
-            trace.Add(string.Create(CultureInfo.InvariantCulture, $"{Timeline.Now.TotalSeconds,10:0.0000} {line}"));
+            trace.Add(string.Create(CultureInfo.InvariantCulture, $"{Timeline.Now.TotalSeconds,TimeWidth:0.0000} {line}"));
         }
     }
 
@@ -137,11 +154,11 @@ internal sealed class SimulatedCluster
     }
 
     // What happens in the world.
-    public long NextWrite(Guid machine) => truths[machine].LastWrite = ++writes;
+    public long NextWrite() => ++writes;
 
     public void Executes(Guest guest)
     {
-        var truth = truths[guest.Machine];
+        var truth = guest.Truth;
         foreach (var checker in checkers)
         {
             checker.BeforeExecution(truth, guest);
@@ -163,7 +180,7 @@ internal sealed class SimulatedCluster
 
     public void StandsStill(Guest guest)
     {
-        var truth = truths[guest.Machine];
+        var truth = guest.Truth;
         truth.Executing.Remove(guest);
         truth.StoppedAt = Timeline.Now;
         Trace($"{guest.Host.Name}: {NameOf(guest.Machine)} stands still (process {guest.Pid})");
@@ -173,9 +190,9 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public void Landed(Guid machine, int era, Guest guest)
+    public void Landed(int era, Guest guest)
     {
-        var truth = truths[machine];
+        var truth = guest.Truth;
         foreach (var checker in checkers)
         {
             checker.Landed(truth, era, guest);
@@ -197,6 +214,30 @@ internal sealed class SimulatedCluster
         foreach (var checker in checkers)
         {
             checker.TableSeen(host, store, table);
+        }
+    }
+
+    public void Written(SimulatedHost host, string store, BallotRecord record)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.Written(host, store, record);
+        }
+    }
+
+    public void Ordered(SimulatedHost host, AgentOrder order)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.Ordered(host, order);
+        }
+    }
+
+    public void OrderEnded(SimulatedHost host, AgentOrder order, string? refusal)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.OrderEnded(host, order, refusal);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class SimulatedDefinitions(AgentProcess agent) : IDefinitionStor
     public void Load(string datastore, string path, Action<ImmutableArray<MachineDefinition>, string?> done)
     {
         agent.MayDie();
-        var store = agent.Host.Cluster.Stores.First(s => s.Name == datastore);
+        var store = agent.Host.Cluster.Store(datastore);
         store.Read(agent.Host, agent.Scope, () => store.Definitions.Values.ToArray(), found => done(found is null ? default : [.. found], found is null ? "Input/output error" : null));
     }
 }

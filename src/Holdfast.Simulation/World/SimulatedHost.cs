@@ -229,10 +229,24 @@ internal sealed class SimulatedHost
         }
     }
 
+    /// <summary>The process with this number, or null.</summary>
+    public Guest? ProcessOf(int pid)
+    {
+        foreach (var guest in Guests)
+        {
+            if (guest.Pid == pid)
+            {
+                return guest;
+            }
+        }
+
+        return null;
+    }
+
     public Guest StartProcess(Guid machine, ulong epoch)
     {
         var pid = ++lastPid + ((Index + 1) * 10_000);
-        var guest = new Guest(this, machine, pid, (ulong)pid, epoch);
+        var guest = new Guest(this, Cluster.TruthOf(machine), pid, (ulong)pid, epoch);
         Guests.Add(guest);
         Cluster.Trace($"{Name}: process {pid} of {Cluster.NameOf(machine)} begins (epoch {epoch})");
         Cluster.ProcessBegan(guest);
@@ -259,7 +273,7 @@ internal sealed class SimulatedHost
             return;
         }
 
-        var store = Cluster.Stores.First(s => s.Name == renewal.Area.Datastore);
+        var store = Cluster.Store(renewal.Area.Datastore);
         var block = new byte[HeartbeatBlock.Length];
         new HeartbeatBlock(
             new(renewal.Area.Slot), new(renewal.Incarnation), renewal.Area.BootId, renewal.Counter, renewal.Flags,
@@ -268,6 +282,11 @@ internal sealed class SimulatedHost
         {
             slotWrites.Remove(renewal.SlotKey);
             Cluster.Timeline.After(TimeSpan.Zero, guard.Scope, () => guard.Renewed(renewal, error));
+            if (waitingSlotWrites.Count == 0)
+            {
+                return;
+            }
+
             foreach (var next in waitingSlotWrites.Where(w => w.Renewal.SlotKey == renewal.SlotKey).ToArray())
             {
                 waitingSlotWrites.Remove(next);

@@ -44,6 +44,7 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
     public void Write(RegisterEffect.WriteOwnArea write, Action<RegisterInput> done)
     {
         agent.MayDie();
+        Host.Cluster.Written(Host, store.Name, write.Record);
         var over = false;
         Time.After(WriteLimit, agent.Scope, () =>
         {
@@ -97,7 +98,7 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
     {
         try
         {
-            return BallotFile.Read((offset, length) => store.Ballot(slot.Value, offset, length), Identity, slot, read.KnownVersion) is { } reading
+            return store.Ballot(slot.Value).Read(read.KnownVersion) is { } reading
                 ? new RegisterInput.AreaRead(read.Ticket, slot, reading)
                 : new RegisterInput.AreaUnreadable(read.Ticket, slot, new AreaFault.Damaged(NameOf(slot)));
         }

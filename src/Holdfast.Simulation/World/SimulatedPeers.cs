@@ -30,7 +30,7 @@ internal sealed class SimulatedPeers(AgentProcess agent) : IPeerPort
             return;
         }
 
-        var network = cluster.Networks[attempt % cluster.Networks.Count];
+        var network = cluster.Networks[attempt % cluster.Networks.Length];
         var (there, back) = (network.Between(agent.Host.Index, target.Index), network.Between(target.Index, agent.Host.Index));
         var answered = false;
         if (there.Passes(cluster.Dice))

@@ -20,7 +20,7 @@ internal sealed class SimulatedStore
     private readonly List<StoreWrite> late = [];
     private readonly List<Action> stalled = [];
     private readonly byte[][] slots = new byte[Slot.Count][];
-    private readonly byte[][] ballots = new byte[Slot.Count][];
+    private readonly StoredBallot[] ballots = new StoredBallot[Slot.Count];
     private int stalls;
 
     public SimulatedStore(SimulatedCluster cluster, string name, TimeSpan drain, AreaIdentity identity, IReadOnlyList<string> hosts)
@@ -33,8 +33,11 @@ internal sealed class SimulatedStore
         {
             slots[slot] = new byte[HeartbeatBlock.Length];
             new HeartbeatBlock(new(slot), Incarnation.None, Guid.Empty, 0, HeartbeatFlags.None, 0, 0, 0).Encode(identity, slots[slot]);
-            ballots[slot] = new byte[2 * BlockHeader.Alignment];
-            BallotCodec.Encode(first, identity, new(slot)).CopyTo(ballots[slot], 0);
+            ballots[slot] = new(identity, new(slot));
+            foreach (var (offset, bytes) in BallotFile.Writes(0, BallotCodec.Encode(first, identity, new(slot))))
+            {
+                ballots[slot].Land(offset, bytes.Span);
+            }
         }
     }
 
@@ -62,17 +65,7 @@ internal sealed class SimulatedStore
     /// <summary>The slot's bytes now, for a read.</summary>
     public byte[] SlotBytes(int slot) => slots[slot];
 
-    public byte[] Ballot(int slot, long offset, int length)
-    {
-        var file = ballots[slot];
-        var read = new byte[length];
-        if (offset < file.Length)
-        {
-            file.AsSpan((int)offset, (int)Math.Min(length, file.Length - offset)).CopyTo(read);
-        }
-
-        return read;
-    }
+    public StoredBallot Ballot(int slot) => ballots[slot];
 
     /// <summary>All requests wait in the server until <see cref="GoOn"/>.</summary>
     public void Stall() => stalls++;
@@ -100,26 +93,21 @@ internal sealed class SimulatedStore
     public void Read<T>(SimulatedHost host, Scope caller, Func<T> sample, Action<T?> done)
         where T : class => TryRead(host, caller, sample, done, cluster.Timeline.Now);
 
+    /// <param name="block">Given away: it becomes what is on the disk.</param>
     public void WriteSlot(SimulatedHost host, Scope caller, int slot, byte[] block, Action<string?> done) =>
         Write(host, caller, block.Length, sectors =>
         {
-            // A new array each time: who has read the old one keeps what he read.
-            var next = slots[slot].AsSpan().ToArray();
-            block.AsSpan(0, Math.Min(block.Length, sectors * Sector)).CopyTo(next);
-            slots[slot] = next;
+            // An array of its own each time: who has read the old one keeps what he read.
+            if (sectors * Sector < block.Length)
+            {
+                slots[slot].AsSpan(sectors * Sector).CopyTo(block.AsSpan(sectors * Sector));
+            }
+
+            slots[slot] = block;
         }, done);
 
     public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done) =>
-        Write(host, caller, bytes.Length, sectors =>
-        {
-            var length = Math.Min(bytes.Length, sectors * Sector);
-            if (ballots[slot].Length < offset + length)
-            {
-                Array.Resize(ref ballots[slot], (int)(offset + length));
-            }
-
-            bytes.Span[..length].CopyTo(ballots[slot].AsSpan((int)offset));
-        }, done);
+        Write(host, caller, bytes.Length, sectors => ballots[slot].Land(offset, bytes.Span[..Math.Min(bytes.Length, sectors * Sector)]), done);
 
     /// <param name="land">Puts that many sectors on the disk.</param>
     /// <param name="done">Null, or the error. What ended with an error may have landed, in part, or may land later.</param>

@@ -3,8 +3,7 @@ namespace Holdfast.Simulation.World;
 /// <summary>The one heap of everything that is due, in true time; what is due at the same instant happens in the order in which it was asked for.</summary>
 internal sealed class Timeline
 {
-    private readonly PriorityQueue<Happening, (long Time, long Sequence)> due = new(1024, new Order());
-    private long sequence;
+    private readonly DueHeap due = new();
 
     public TimeSpan Now { get; private set; }
 
@@ -14,25 +13,40 @@ internal sealed class Timeline
     /// <summary>The scope of what never ends: servers, cables, people.</summary>
     public Scope Outside { get; } = new(null);
 
-    public void After(TimeSpan delay, Scope scope, Action act) => Add(Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero), new(scope, act));
+    public void After(TimeSpan delay, Scope scope, Action act)
+    {
+        if (delay > TimeSpan.Zero)
+        {
+            Add(Now + delay, new(scope, act));
+        }
+        else
+        {
+            due.AddAtOnce(Now.Ticks, new(scope, act));
+        }
+    }
 
     public void After(TimeSpan delay, Action act) => After(delay, Outside, act);
 
-    public void Add(TimeSpan at, Happening happening) => due.Enqueue(happening, (at.Ticks, sequence++));
+    public void Add(TimeSpan at, Happening happening) => due.Add(at.Ticks, happening);
 
     /// <summary>Again and again, <paramref name="every"/> after the last one had its turn, until the scope ends.</summary>
-    public void Repeat(TimeSpan every, Scope scope, Action act) => After(every, scope, () =>
+    public void Repeat(TimeSpan every, Scope scope, Action act)
     {
-        act();
-        Repeat(every, scope, act);
-    });
+        void Turn()
+        {
+            act();
+            After(every, scope, Turn);
+        }
+
+        After(every, scope, Turn);
+    }
 
     public void RunUntil(TimeSpan end)
     {
-        while (due.TryPeek(out var next, out var when) && when.Time <= end.Ticks)
+        while (!due.IsEmpty && due.FirstTime is var time && time <= end.Ticks)
         {
-            due.Dequeue();
-            Now = new(when.Time);
+            var next = due.TakeFirst();
+            Now = new(time);
             if (next.Scope.Ended)
             {
                 continue;
@@ -49,11 +63,5 @@ internal sealed class Timeline
         }
 
         Now = end;
-    }
-
-    private sealed class Order : IComparer<(long Time, long Sequence)>
-    {
-        public int Compare((long Time, long Sequence) x, (long Time, long Sequence) y) =>
-            x.Time != y.Time ? x.Time.CompareTo(y.Time) : x.Sequence.CompareTo(y.Sequence);
     }
 }

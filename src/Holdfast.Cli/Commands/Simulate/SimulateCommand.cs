@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Cli.Parsing;
 using Holdfast.Cli.Rendering;
+using Holdfast.Core.Leases;
 using Holdfast.Simulation;
 
 namespace Holdfast.Cli.Commands.Simulate;
@@ -13,9 +15,10 @@ internal sealed class SimulateCommand : Command
     private readonly Context context;
     private readonly Option<int> firstSeed = Inputs.NumberOption("--first-seed", 1, 0, int.MaxValue, "The first seed.");
     private readonly Option<int> seeds = Inputs.NumberOption("--seeds", 20, 1, 100_000_000, "How many seeds, each a cluster of its own.");
-    private readonly Option<int> hosts = Inputs.NumberOption("--hosts", 5, 2, 64, "Hosts of each cluster; a lease area has 64 slots.");
-    private readonly Option<int> machines = Inputs.NumberOption("--vms", 10, 1, 2_000, "Machines of each cluster.");
+    private readonly Option<int> hosts = Inputs.NumberOption("--hosts", 5, 2, 10_000, "Hosts; more than 64 (a lease area's slots) are several clusters side by side.");
+    private readonly Option<int> machines = Inputs.NumberOption("--vms", 10, 1, 300_000, "Machines, at most 2000 for each cluster.");
     private readonly Option<int> minutes = Inputs.NumberOption("--minutes", 60, 0, 100_000, "Simulated minutes under faults, a seed.");
+    private readonly Option<int> jobs = Inputs.NumberOption("--jobs", Environment.ProcessorCount, 1, 512, "Seeds that run at once, a core each.");
     private readonly Option<bool> trace = new("--trace") { Description = "Print everything that happens; best with --seeds 1." };
     private readonly Option<string?> weaken = new("--weaken") { Description = "Switch this protection off; the checkers must notice. 'all': try each.", HelpName = "NAME" };
 
@@ -23,7 +26,7 @@ internal sealed class SimulateCommand : Command
         : base("simulate", "Run clusters of the real decision code under every fault, hundreds of times faster than real time.")
     {
         this.context = context;
-        foreach (Option option in (Option[])[firstSeed, seeds, hosts, machines, minutes, trace, weaken])
+        foreach (Option option in (Option[])[firstSeed, seeds, hosts, machines, minutes, jobs, trace, weaken])
         {
             Add(option);
         }
@@ -36,7 +39,7 @@ internal sealed class SimulateCommand : Command
         var name = parse.GetValue(weaken);
         if (name == "all")
         {
-            return TryAll(cancel);
+            return TryAll(parse, cancel);
         }
 
         if (name is not null && !WeakeningTrial.Names.Contains(name))
@@ -68,13 +71,18 @@ internal sealed class SimulateCommand : Command
             Weaken = name,
         };
         var (first, count) = ((ulong)parse.GetValue(firstSeed), parse.GetValue(seeds));
+        if (options.Machines > options.Clusters * LeaseTable.MostMachines)
+        {
+            throw new UsageException($"{options.Hosts} hosts are {options.Clusters} clusters, which hold {options.Clusters * LeaseTable.MostMachines} machines at most.");
+        }
+
+        var atOnce = parse.GetValue(jobs);
         var tally = new Tally(first, options);
-        var since = Stopwatch.StartNew();
+        var (since, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         using (var line = new Progress(context.Terminal, "simulate"))
         {
-            for (var seed = first; seed < first + (ulong)count && !cancel.IsCancellationRequested; seed++)
+            foreach (var result in Results(first, count, atOnce, options, cancel))
             {
-                var result = Swarm.Run(seed, options);
                 foreach (var happened in result.Trace)
                 {
                     context.Terminal.Out.WriteLine(happened);
@@ -88,31 +96,40 @@ internal sealed class SimulateCommand : Command
             }
         }
 
-        cancel.ThrowIfCancellationRequested();
-        return tally.Report(since.Elapsed);
+        return tally.Report(atOnce, since.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 
-    private int TryAll(CancellationToken cancel)
+    /// <summary>In the order of the seeds, however many run at once.</summary>
+    private static ParallelQuery<SimulationResult> Results(ulong first, int count, int atOnce, SimulationOptions options, CancellationToken cancel) =>
+        Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering)
+            .AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
+            .Select(n => Swarm.Run(first + (ulong)n, options));
+
+    private int TryAll(ParseResult parse, CancellationToken cancel)
     {
-        var missed = 0;
+        var reports = new List<WeakeningReport>();
         foreach (var name in WeakeningTrial.Names)
         {
             cancel.ThrowIfCancellationRequested();
-            WeakeningTrial trial;
             using (var line = new Progress(context.Terminal, "weaken"))
             {
                 line.Report(name);
-                trial = WeakeningTrial.Of(name);
+                reports.Add(WeakeningReport.Of(WeakeningTrial.Of(name)));
             }
 
-            missed += trial.Seed is null ? 1 : 0;
-            context.Terminal.Out.WriteLine(trial.Seed is { } seed
-                ? $"{name}: caught by seed {seed} of {trial.Allowed}: {trial.Violation!.Rule}: {trial.Violation.What}"
-                : $"{name}: NOT caught within {trial.Allowed} seeds ({trial.What})");
-            context.Terminal.Out.Flush();
+            if (!context.Json(parse))
+            {
+                context.Terminal.Out.WriteLine(reports[^1]);
+                context.Terminal.Out.Flush();
+            }
         }
 
-        return missed == 0 ? ExitCode.Done : ExitCode.Failed;
+        if (context.Json(parse))
+        {
+            context.Write(reports.ToArray(), SimulateJson.Default.WeakeningReportArray);
+        }
+
+        return reports.Exists(r => r is { NotYetSeen: null, Seed: null }) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private void Show(SimulateReport report)
@@ -120,10 +137,13 @@ internal sealed class SimulateCommand : Command
         var output = context.Terminal.Out;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Seeds:N0} seeds from {report.FirstSeed}, {report.Hosts} hosts and {report.Machines} machines each: {report.Violations.Length} with a violation"));
+            $"{report.Seeds:N0} seeds from {report.FirstSeed}, {report.Hosts} hosts{(report.Clusters > 1 ? $" in {report.Clusters} clusters" : "")} and {report.Machines} machines each: {report.Violations.Length} with a violation"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{TimeSpan.FromSeconds(report.SimulatedSeconds).TotalHours:N1} hours simulated in {report.WallSeconds:N1} s: {report.Speed:N0} times real time, {report.Steps:N0} steps, {report.StepsPerSecond:N0} a second"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Jobs} at once; {report.CostPerHost * 1e6:N1} us of a core for each host and simulated second; traces {report.Traces}"));
         var table = new Table("FAULT", "TIMES");
         foreach (var (fault, times) in report.Faults)
         {

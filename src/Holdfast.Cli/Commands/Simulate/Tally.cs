@@ -11,6 +11,7 @@ internal sealed class Tally(ulong first, SimulationOptions options)
     private readonly List<BrokenRule> broken = [];
     private TimeSpan simulated;
     private long steps;
+    private ulong traces;
 
     public int Seeds { get; private set; }
 
@@ -19,6 +20,7 @@ internal sealed class Tally(ulong first, SimulationOptions options)
         Seeds++;
         simulated += result.Simulated;
         steps += result.Steps;
+        traces = (traces * 31) + result.Hash;
         Add(faults, result.Faults);
         Add(events, result.Events);
         if (result.Violations is [var violation, ..])
@@ -30,8 +32,10 @@ internal sealed class Tally(ulong first, SimulationOptions options)
     public string Line(int count, TimeSpan wall) => string.Create(
         CultureInfo.InvariantCulture, $"{Seeds:N0} of {count:N0} seeds, {simulated.TotalHours:N1} h, {simulated / wall:N0} times real time, {broken.Count} with a violation");
 
-    public SimulateReport Report(TimeSpan wall) => new(
-        first, Seeds, options.Hosts, options.Machines, simulated.TotalSeconds, wall.TotalSeconds, simulated / wall, steps, steps / wall.TotalSeconds, faults, events, [.. broken]);
+    /// <param name="processor">Time of all cores that the runs have taken.</param>
+    public SimulateReport Report(int jobs, TimeSpan wall, TimeSpan processor) => new(
+        first, Seeds, options.Hosts, options.Clusters, options.Machines, jobs, simulated.TotalSeconds, wall.TotalSeconds, simulated / wall, steps, steps / wall.TotalSeconds,
+        processor / simulated / options.Hosts, traces.ToString("x16", CultureInfo.InvariantCulture), faults, events, [.. broken]);
 
     private string Replay(ulong seed) => string.Create(
         CultureInfo.InvariantCulture,

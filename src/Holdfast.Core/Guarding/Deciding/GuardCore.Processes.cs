@@ -92,18 +92,48 @@ internal sealed partial class GuardCore
         }
     }
 
-    private Grant? GrantOf(GuestProcess process)
+    private Grant? GrantOf(GuestProcess process) => GrantOf(process, out _);
+
+    /// <param name="holds">It is the one process of its machine, not a fork of that.</param>
+    private Grant? GrantOf(GuestProcess process, out bool holds)
     {
+        holds = false;
         if (process.Machine is not { } machine || !_grants.TryGetValue(machine, out var grant) || !_holders.TryGetValue(machine, out var holder))
         {
             return null;
         }
 
+        holds = holder == process.Pid;
+
         // A fork of the machine's process (QEMU forks to run a script or to migrate through a program) shares its right until it has executed.
-        return holder == process.Pid || process.Parent == holder ? grant : null;
+        return holds || process.Parent == holder ? grant : null;
     }
 
-    private bool HasRight(Grant grant) => grant.Datastores.All(d => _areas.TryGetValue(d, out var area) && !area.Expired);
+    private bool HasRight(Grant grant)
+    {
+        foreach (var datastore in grant.Datastores)
+        {
+            if (!_areas.TryGetValue(datastore, out var area) || area.Expired)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsLate(ClockReading now, Grant grant)
+    {
+        foreach (var datastore in grant.Datastores)
+        {
+            if (_areas[datastore].IsLate(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void Settle(ClockReading now, GuestProcess process)
     {
@@ -112,7 +142,7 @@ internal sealed partial class GuardCore
             return;
         }
 
-        var grant = GrantOf(process);
+        var grant = GrantOf(process, out var holds);
         process.LastDatastores = grant?.Datastores ?? process.LastDatastores;
         if (grant is null || !HasRight(grant))
         {
@@ -122,7 +152,7 @@ internal sealed partial class GuardCore
         {
             Thaw(process, grant);
         }
-        else if (process.Machine is { } machine && _holders[machine] == process.Pid)
+        else if (holds)
         {
             SettlePause(now, process, grant);
         }
@@ -160,12 +190,13 @@ internal sealed partial class GuardCore
 
     private void SettlePause(ClockReading now, GuestProcess process, Grant grant)
     {
-        var late = grant.Datastores.Any(d => _areas[d].IsLate(now));
         process.State = process.Pause is PauseState.Paused or PauseState.Resuming ? GuardedState.Stopped : GuardedState.Free;
         if (grant.QmpSocket is not { } socket || now.Since(process.PauseTry) < TimeSpan.Zero)
         {
             return;
         }
+
+        var late = IsLate(now, grant);
 
         if (late && process.Pause == PauseState.None)
         {

@@ -13,10 +13,10 @@ internal sealed partial class GuardCore
     private static readonly TimeSpan AgentlessHandOver = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(300);
 
-    private readonly SortedDictionary<string, Area> _areas = new(StringComparer.Ordinal);
+    private readonly SortedList<string, Area> _areas = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, Grant> _grants = [];
     private readonly Dictionary<Guid, ulong> _epochs = [];
-    private readonly SortedDictionary<int, GuestProcess> _processes = [];
+    private readonly SortedList<int, GuestProcess> _processes = [];
     private readonly Dictionary<Guid, int> _holders = [];
 
     /// <summary>Slots with a write in flight: none gets a second one, whichever area it belongs to by then (DESIGN §3, rule 3).</summary>
@@ -55,13 +55,14 @@ internal sealed partial class GuardCore
         Latch(now);
         Take(now, input);
         Latch(now);
-        foreach (var process in _processes.Values)
+        for (var i = 0; i < _processes.Count; i++)
         {
-            Settle(now, process);
+            Settle(now, _processes.GetValueAtIndex(i));
         }
 
-        foreach (var area in _areas.Values)
+        for (var i = 0; i < _areas.Count; i++)
         {
+            var area = _areas.GetValueAtIndex(i);
             Renew(now, area);
             if (area.IsUnanswered(now) && !area.ToldUnanswered)
             {
@@ -77,8 +78,14 @@ internal sealed partial class GuardCore
     public TimeSpan Patience(ClockReading now)
     {
         var patience = TimeSpan.FromSeconds(1);
-        foreach (var area in _areas.Values.Where(a => !a.Expired))
+        for (var i = 0; i < _areas.Count; i++)
         {
+            var area = _areas.GetValueAtIndex(i);
+            if (area.Expired)
+            {
+                continue;
+            }
+
             var age = now.Since(area.Renewed);
             // The wait is measured by a third clock, which may be slower than these two: a tenth is left for another, shorter wait.
             patience = Shorter(patience, (area.Ttl - age) * 0.9);
@@ -113,11 +120,12 @@ internal sealed partial class GuardCore
 
     private void Latch(ClockReading now)
     {
-        foreach (var (datastore, area) in _areas)
+        for (var i = 0; i < _areas.Count; i++)
         {
+            var area = _areas.GetValueAtIndex(i);
             if (area.Latch(now))
             {
-                Do(new GuardAction.Say($"The right on datastore {datastore} has expired{(area.LastError is { } e ? $": {e}" : "")}. Its machines are frozen until a rejoin."));
+                Do(new GuardAction.Say($"The right on datastore {area.Opened.Datastore} has expired{(area.LastError is { } e ? $": {e}" : "")}. Its machines are frozen until a rejoin."));
                 Do(new GuardAction.Look());
                 Changed();
             }
