@@ -12,6 +12,8 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(HostSummary[]))]
 [JsonSerializable(typeof(HostDetail))]
+[JsonSerializable(typeof(HostExplanation))]
+[JsonSerializable(typeof(NetworkReport))]
 [JsonSerializable(typeof(MachineSummary[]))]
 [JsonSerializable(typeof(MachineDetail))]
 [JsonSerializable(typeof(CreateMachine))]

@@ -3,6 +3,7 @@ using Holdfast.Core.Evidence;
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
 
@@ -35,7 +36,8 @@ public sealed record SlotsRead(long Op, string Datastore, ImmutableArray<SlotRea
 
 public sealed record DefinitionsLoaded(long Op, string Datastore, ImmutableArray<MachineDefinition> Definitions, string? Failure) : AgentInput;
 
-public sealed record HeartbeatHeard(Heartbeat Heartbeat) : AgentInput;
+/// <param name="At">When it came in, by this host's clock: the agent's own lateness is not the network's.</param>
+public sealed record HeartbeatHeard(Heartbeat Heartbeat, Moment At) : AgentInput;
 
 public sealed record PeerSaid(PeerMessage Message) : AgentInput;
 

@@ -84,6 +84,7 @@ internal sealed class Stage
             case ["cut-pair", var one, var other, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).Across([HostOf(one).Index], [HostOf(other).Index])); break;
             case ["cut-store", var host]: Cut($"store {host}", cluster.StorageNetwork.Across([HostOf(host).Index], [cluster.StorageNetwork.Server])); break;
             case ["switch", var network, "down"]: Cut($"switch {network}", NetworkOf(network).All()); break;
+            case ["guest-network", var host, "down"]: HostOf(host).GuestNetworkUp = false; Later($"guest-network {host}", () => HostOf(host).GuestNetworkUp = true); break;
             case ["stall", "store"]: cluster.Stores[0].Stall(); Later("stall store", cluster.Stores[0].GoOn); break;
             case ["heal", .. var what]: heals[string.Join(' ', what)].Dequeue()(); break;
             case ["kill-agent", var host, var seconds]: HostOf(host).KillAgent(Story.Seconds(seconds)); break;
