@@ -14,6 +14,8 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(HostDetail))]
 [JsonSerializable(typeof(HostExplanation))]
 [JsonSerializable(typeof(NetworkReport))]
+[JsonSerializable(typeof(HighAvailabilityRequest))]
+[JsonSerializable(typeof(HighAvailabilityReport))]
 [JsonSerializable(typeof(MachineSummary[]))]
 [JsonSerializable(typeof(MachineDetail))]
 [JsonSerializable(typeof(CreateMachine))]

@@ -12,6 +12,7 @@ public static class Routes
     public const string Status = "/v1/status";
     public const string Hosts = "/v1/hosts";
     public const string Networks = "/v1/networks";
+    public const string HighAvailability = "/v1/ha";
     public const string Machines = "/v1/vms";
     public const string Datastores = "/v1/datastores";
     public const string Events = "/v1/events";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
 using Holdfast.Cli.Commands.Explore;
+using Holdfast.Cli.Commands.Ha;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Network;
@@ -26,6 +27,7 @@ internal static class Root
             Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
+            Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),
             new EventsCommand(context),
             new ExplainCommand(context),
             new TimersCommand(context),

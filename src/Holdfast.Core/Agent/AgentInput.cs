@@ -47,5 +47,9 @@ public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
 /// <param name="FreeMemoryMiB">What was left when this host's machines had been promised <paramref name="PromisedMiB"/>; below zero when they have more than it has.</param>
 public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB = 0) : AgentInput;
 
+/// <summary>An administrator has disarmed this host for a time, or armed it again (<paramref name="For"/> zero).</summary>
+/// <param name="By">Who, and why: it is told with every decision that follows from it.</param>
+public sealed record HighAvailabilitySet(TimeSpan For, string By) : AgentInput;
+
 /// <summary>The two monotonic clocks disagree by more than the tolerance: no observation proves anything.</summary>
 public sealed record ClocksDisagree : AgentInput;

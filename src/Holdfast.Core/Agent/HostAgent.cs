@@ -138,6 +138,10 @@ public sealed class HostAgent
             case ConditionsMeasured i:
                 context.Conditions = i;
                 break;
+            case HighAvailabilitySet i:
+                context.Situation.Disarm(i.For, i.By);
+                context.Situation.Look();
+                break;
             case ClocksDisagree:
                 VoidAll();
                 context.Say("alarm", $"the two monotonic clocks of {context.Settings.Host} have gone apart; what it had observed of its peers' silence counts no more", host: context.Settings.Host);

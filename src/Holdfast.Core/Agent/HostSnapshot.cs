@@ -20,6 +20,9 @@ public sealed record HostSnapshot(
     /// <summary>This host's row of the isolation table.</summary>
     public IsolationRow Row { get; init; } = IsolationTable.Rows[^1];
 
+    /// <summary>Who disarmed this host and for how much longer; null: it is armed.</summary>
+    public string? Disarmed { get; init; }
+
     /// <summary>How well this host's own links carry heartbeats, each direction for itself.</summary>
     public ImmutableArray<LinkView> Links { get; init; } = [];
 }

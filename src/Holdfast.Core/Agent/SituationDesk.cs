@@ -10,6 +10,8 @@ namespace Holdfast.Core.Agent;
 internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing)
 {
     private Moment since;
+    private Moment? disarmedUntil;
+    private string disarmedBy = "";
     private int said = Normal;
     private const int Normal = 13;
 
@@ -23,8 +25,30 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     /// <summary>The row has held for this long: nothing is done on a moment's picture.</summary>
     public TimeSpan Held => context.Now - since;
 
+    /// <summary>Who disarmed this host, why, and for how much longer; null: it is armed.</summary>
+    public string? Disarmed => disarmedUntil is { } until ? $"{disarmedBy}; armed again by itself in {(until - context.Now).TotalMinutes:0.0} min" : null;
+
+    /// <summary>A restart of the agent must not arm it: the daemon tells it again.</summary>
+    public void Disarm(TimeSpan span, string by)
+    {
+        var before = disarmedUntil is not null;
+        disarmedUntil = span > TimeSpan.Zero ? context.Now + span : null;
+        disarmedBy = by;
+        if (disarmedUntil is not null || before)
+        {
+            context.Say(
+                disarmedUntil is null ? "armed" : "disarmed",
+                disarmedUntil is null ? $"{context.Settings.Host} is armed: {by}" : $"{context.Settings.Host} is disarmed for {span.TotalMinutes:0.#} min: {by}", host: context.Settings.Host);
+        }
+    }
+
     public void Look()
     {
+        if (disarmedUntil is { } end && context.Now >= end)
+        {
+            Disarm(TimeSpan.Zero, "the time for which it was disarmed is over");
+        }
+
         Picture = PictureMaker.Of(context, fencing, Flags);
         var situation = Situation();
         Flags = FlagsOf(situation);
@@ -61,7 +85,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         // A host that is reached says so itself; of the others, only those that provably have a network are asked.
         var askable = reached.Count > 0 ? reached : others.Where(h => others.Any(o => o != h && Picture.Meet(h, o))).ToList();
         return new(
-            Apart: false, Verdict, Storage(),
+            Apart: disarmedUntil is not null, Verdict, Storage(),
             OthersRenew: others.Any(h => h.Denies(HeartbeatFlags.Expired)),
             context.Conditions.Quorum,
             OthersHaveQuorum: others.Any(h => !h.Says(HeartbeatFlags.NoQuorum)),
@@ -124,6 +148,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
             (situation.GuestLost ? HeartbeatFlags.GuestDown : 0) |
             (conditions.GuestNetworkUp ? 0 : HeartbeatFlags.GuestUnplugged) |
             (situation.CanMigrate || situation.MigrationWhole ? 0 : HeartbeatFlags.MigrationDown) |
+            (situation.Apart ? HeartbeatFlags.Leaving : 0) |
             (situation.Storage == StorageState.Lost ? HeartbeatFlags.Expired : 0);
     }
 }

@@ -20,6 +20,7 @@ internal static class SnapshotMaker
         {
             Picture = context.Situation.Picture,
             Row = context.Situation.Row,
+            Disarmed = context.Situation.Disarmed,
             Links = [.. context.Settings.Networks.SelectMany(n => context.Settings.Hosts.Keys.SelectMany(h => Links(context, n.Name, h)))],
         };
     }
@@ -125,7 +126,11 @@ internal static class SnapshotMaker
             alarms.Add($"{context.Settings.Host} has no watchdog: its silence proves nothing, so only a fence device lets others take its machines");
         }
 
-        if (context.Situation is { Row: { Number: not 13 } row } && context.Situation.Held >= context.Plan.Hold)
+        if (context.Situation.Disarmed is { } by)
+        {
+            alarms.Add($"{context.Settings.Host} is disarmed: {by}");
+        }
+        else if (context.Situation is { Row: { Number: not 13 } row } && context.Situation.Held >= context.Plan.Hold)
         {
             alarms.Add($"{context.Settings.Host} is in row {row.Number} of the isolation table ({row.When}): it {row.Does}");
         }

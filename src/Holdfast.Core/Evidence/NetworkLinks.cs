@@ -46,7 +46,11 @@ internal sealed class NetworkLinks
 
         var worst = NetworkCulprit.Percent(lossy.Max(Loss));
         var touched = hosts.Where(h => known.Where(d => Touches(d, h)).All(lossy.Contains) && lossy.All(d => Touches(d, h))).ToList();
+        var senders = lossy.Select(d => d.From).Distinct().ToList();
+        var listeners = lossy.Select(d => d.To).Distinct().ToList();
         return touched is [var only] ? [$"{only.Name}'s {Name} cable loses up to {worst}"]
+            : senders is [var sender] && listeners.Count > 1 ? [$"{sender.Name}'s {Name} cable or card, sending, loses up to {worst}"]
+            : listeners is [var listener] && senders.Count > 1 ? [$"{listener.Name}'s {Name} cable or card, receiving, loses up to {worst}"]
             : lossy.Count == known.Count && hosts.Length > 2 ? [$"the {Name} switch loses up to {worst}"]
             : [$"the {Name} network loses up to {worst}: {string.Join(", ", lossy.Select(d => $"{d.From.Name} to {d.To.Name}"))}"];
     }

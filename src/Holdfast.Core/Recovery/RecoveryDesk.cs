@@ -22,6 +22,12 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     public void Look()
     {
+        // Row 1 of the isolation table: taken for another host would be taken all the same.
+        if (context.Situation.Disarmed is not null)
+        {
+            return;
+        }
+
         foreach (var area in context.AreasInOrder)
         {
             if (area.State != AreaState.Ready || !area.RenewsWell)

@@ -65,10 +65,11 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         await using var app = ApiServer.Build(options.Socket, options.Listen);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
+        var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
         var orders = new MachineOrders(options, agent, intent, views, peers);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync),
+            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm,
             () => Alarms(member, connection), () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
@@ -80,6 +81,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         peerPort.Start();
         agent.Start();
         book.Load();
+        arm.Load();
         intent.Changed = () =>
         {
             book.Tell(intent.View.Datastores.Values);

@@ -108,6 +108,22 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Ha_disarm_is_sent_with_its_time_and_reason_and_a_host_that_was_missed_is_exit_code_1()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("POST /v1/ha", """{"done":["h1","h2"],"missed":[]}""");
+        var call = await agent.CallAsync("ha", "disarm", "--for", "30m", "--why", "switch");
+        Assert.Equal((ExitCode.Done, "h1, h2: disarmed; what runs is kept, nothing is taken and nobody is fenced.\n"), (call.Exit, call.Out));
+        Assert.Contains("\"disarmSeconds\":1800", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("\"why\":\"switch\"", agent.Requests[0], StringComparison.Ordinal);
+        agent.On("POST /v1/ha", """{"done":["h1"],"missed":["h2"]}""");
+        var missed = await agent.CallAsync("ha", "arm");
+        Assert.Equal(ExitCode.Failed, missed.Exit);
+        Assert.Contains("h2 did not answer", missed.Error, StringComparison.Ordinal);
+        Assert.Contains("\"disarmSeconds\":null", agent.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Explain_host_tells_the_verdict_its_evidence_and_what_was_decided()
     {
         await using var agent = await FakeAgent.StartAsync();

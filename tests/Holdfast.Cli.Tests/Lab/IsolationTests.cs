@@ -131,6 +131,31 @@ public sealed class IsolationTests(RunningLab lab)
         await lab.SaysAsync("h2", null);
     }
 
+    [Fact]
+    public async Task While_disarmed_the_machine_of_a_dead_host_waits_and_it_runs_once_the_cluster_is_armed()
+    {
+        var before = await StartAsync("waits", "h3");
+        await lab.MustAsync("ha", "disarm", "--for", "10m", "--why", "the switch is replaced");
+        await RunningLab.UntilAsync("every host is in row 1", TimeSpan.FromSeconds(20), async () =>
+            (await Task.WhenAll(Hosts.Select(h => HostAsync(h, h)))).All(h => h.Row == 1) ? null : "another row");
+        await FaultAsync("crash h3");
+        await RunningLab.UntilAsync("h1 suspects h3", TimeSpan.FromSeconds(20), async () => (await HostAsync("h1", "h3")).State == HostState.Up ? "up" : null);
+
+        // Armed, the fast shot and the restart take about 2 s.
+        var watched = await LabCluster.Observe(RunningLab.Name, "waits", TimeSpan.FromSeconds(10), null, CancellationToken.None);
+        Assert.Equal(0, watched.Lines);
+        var arm = await lab.CallAsync("ha", "arm", "--host", "h1");
+        Assert.True(arm.Exit == ExitCode.Failed && arm.Error.Contains("h3", StringComparison.Ordinal), $"{arm.Exit}: {arm.Out}{arm.Error}");
+        var after = await lab.SeenAsync("waits", "runs elsewhere", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.BootId != before.BootId);
+        Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
+
+        // h3 was not told, and still keeps to what it was told before its end.
+        await FaultAsync("start h3");
+        await RunningLab.UntilAsync("h3 is back, in row 1", TimeSpan.FromSeconds(60), async () =>
+            await lab.CallAsync("host", "show", "h3", "--local", "--host", "h3", "-o", "json") is { Exit: 0 } call && RunningLab.Parse(call, ApiJson.Default.HostDetail).Row == 1 ? null : "not yet");
+        await RunningLab.UntilAsync("all hosts are armed", TimeSpan.FromSeconds(60), async () => await lab.CallAsync("ha", "arm") is { Exit: not 0 } call ? call.Error : null);
+    }
+
     private async Task<TruthMachine> StartAsync(string name, string host)
     {
         await lab.FreshAsync();

@@ -67,6 +67,8 @@ public sealed class NetworkCulpritTests
         Assert.Equal(["h2's cluster cable loses up to 20 %"], cable.Culprits(1));
         Assert.Equal(["the cluster switch loses up to 20 %"], network.Culprits(1));
         Assert.Equal(["the cluster network loses up to 20 %: h1 to h2"], Three.Loses(1, 2, "cluster", 0.2).Loses(2, 1, "cluster", 0).Culprits(1));
+        var sending = Three.Loses(1, 2, "cluster", 0.2).Loses(1, 3, "cluster", 0.3).Loses(2, 1, "cluster", 0).Loses(3, 1, "cluster", 0).Loses(2, 3, "cluster", 0);
+        Assert.Equal(["h1's cluster cable or card, sending, loses up to 30 %"], sending.Culprits(1));
         Assert.Empty(Three.Loses(1, 2, "cluster", 0.01).Culprits(1));
     }
 }
