@@ -72,6 +72,15 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<HostDetail> HostAsync(string name, CancellationToken cancel = default) => GetAsync(Routes.Host(name), ApiJson.Default.HostDetail, cancel);
 
+    public Task<HostExplanation> ExplainHostAsync(string name, CancellationToken cancel = default) =>
+        GetAsync(Routes.Host(name, "explain"), ApiJson.Default.HostExplanation, cancel);
+
+    public Task<NetworkReport> NetworksAsync(CancellationToken cancel = default) => GetAsync(Routes.Networks, ApiJson.Default.NetworkReport, cancel);
+
+    public Task<HighAvailabilityReport> HighAvailabilityAsync(HighAvailabilityRequest request, CancellationToken cancel = default) => SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.HighAvailability)) { Content = JsonContent.Create(request, ApiJson.Default.HighAvailabilityRequest) },
+        ApiJson.Default.HighAvailabilityReport, cancel);
+
     public Task<MachineSummary[]> MachinesAsync(CancellationToken cancel = default) => GetAsync(Routes.Machines, ApiJson.Default.MachineSummaryArray, cancel);
 
     public Task<MachineDetail> MachineAsync(string name, CancellationToken cancel = default) =>

@@ -11,6 +11,8 @@ public static class Routes
 
     public const string Status = "/v1/status";
     public const string Hosts = "/v1/hosts";
+    public const string Networks = "/v1/networks";
+    public const string HighAvailability = "/v1/ha";
     public const string Machines = "/v1/vms";
     public const string Datastores = "/v1/datastores";
     public const string Events = "/v1/events";
@@ -18,6 +20,9 @@ public static class Routes
     public const string Tasks = "/v1/tasks";
 
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
+
+    /// <param name="verb">explain (GET).</param>
+    public static string Host(string name, string verb) => $"{Host(name)}/{verb}";
 
     public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";
 

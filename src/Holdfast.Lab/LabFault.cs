@@ -15,6 +15,7 @@ public abstract record LabFault
         "heal HOST NETWORK | heal all     take every fault of a link, or of the lab, away",
         "switch NETWORK down|up           the switch of a network",
         "oneway HOST NETWORK in|out       drop what the host receives, or sends",
+        "apart HOST HOST NETWORK          drop what two hosts send each other, and nothing else",
         "loss HOST NETWORK PERCENT        drop packets at random, both ways (0 ends it)",
         "rate HOST NETWORK BITS           limit, for example 100mbit (0 ends it)",
         "mtu HOST NETWORK BYTES           drop larger packets silently (0 ends it)",
@@ -40,6 +41,7 @@ public abstract record LabFault
         ["switch", var n, "down"] => new Switch(n, Up: false),
         ["switch", var n, "up"] => new Switch(n, Up: true),
         ["oneway", var h, var n, "in" or "out"] => new OneWay(h, n, words[3] == "in"),
+        ["apart", var h, var o, var n] => new Apart(h, o, n),
         ["loss", var h, var n, var percent] => new Loss(h, n, Percent(percent)),
         ["rate", var h, var n, var bits] => new Rate(h, n, Bits(bits)),
         ["mtu", var h, var n, var bytes] => new Mtu(h, n, Bytes(bytes)),
@@ -102,6 +104,8 @@ public abstract record LabFault
     {
         public override IReadOnlyList<string> Words => ["oneway", Host, Network, In ? "in" : "out"];
     }
+
+    public sealed record Apart(string Host, string Other, string Network) : LabFault { public override IReadOnlyList<string> Words => ["apart", Host, Other, Network]; }
 
     public sealed record Loss(string Host, string Network, double Percentage) : LabFault
     {

@@ -22,7 +22,7 @@ public sealed class Driver(HostAgent core, AgentPorts ports, Action<AgentInput> 
     {
         ports.Guard.Reported = report => post(new GuardSaid(report));
         ports.Hypervisor.Happened = happened => post(new MachineHappened(happened));
-        ports.Heartbeats.Heard = heartbeat => post(new HeartbeatHeard(heartbeat));
+        ports.Heartbeats.Heard = (heartbeat, at) => post(new HeartbeatHeard(heartbeat, at));
         ports.Peers.Received = message => post(new PeerSaid(message));
     }
 

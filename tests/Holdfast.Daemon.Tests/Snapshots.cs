@@ -15,7 +15,7 @@ internal static class Snapshots
         machines.IsDefault ? [] : machines, moves.IsDefault ? [] : moves, []);
 
     public static PeerView Host(string name, int slot, string state = "alive", long free = 4096) => new(
-        name, slot, state, "heard", ImmutableSortedDictionary<string, string>.Empty.Add("cluster", "ok").Add("storage", "lost"),
+        name, slot, state, ImmutableSortedDictionary<string, string>.Empty.Add("cluster", "ok").Add("storage", "lost"),
         ImmutableSortedDictionary<string, string>.Empty.Add("shared", "renews"), 0, free);
 
     public static MachineDefinition Definition(string name) =>

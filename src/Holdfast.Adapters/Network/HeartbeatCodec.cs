@@ -1,67 +1,186 @@
-using System.Buffers.Binary;
-using System.Text;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Adapters.Network;
 
 /// <summary>
-/// A heartbeat on the wire: magic, version, slot, length of the network's name, boot id, stamp, sequence, heard, flags, name, HMAC-SHA256 over all of it.
-/// The stamp is the sender's CLOCK_BOOTTIME: it grows over restarts of the agent within a boot, which the sequence need not, so (boot id, stamp)
-/// tells a replay from news without comparing two hosts' clocks.
+/// A heartbeat on the wire, the only place that knows its form: a head in the clear, which is authenticated too, and a body under ChaCha20-Poly1305.
+/// Never longer than <see cref="MaxLength"/>, so that it is never fragmented.
 /// </summary>
-internal static class HeartbeatCodec
+/// <remarks>
+/// Head: magic u32, version u8, slot u8, receiver's slot u8, 0 u8, key id u32, boot id 16, nonce 12 (the uptime and a counter of the sender's process).
+/// Body: sequence u64, flags u32, network u8 (which of the list), count u8, per network: name (length u8, UTF-8) and heard u64; then 0 u8, or 1 u8 and the
+/// echo: sequence u64, held u32 and spread u32 in microseconds, loss u16 in parts of 10,000. Tag 16. Numbers are little-endian.
+/// Not for two threads at once.
+/// </remarks>
+internal sealed class HeartbeatCodec(ClusterKey key)
 {
-    public const int MaxLength = Fixed + MaxName + ClusterKey.TagLength;
-    private const int MaxName = 64;
-    private const int Fixed = 8 + 16 + 8 + 8 + 8 + 4;
+    /// <summary>Fits one packet of any network that carries IPv6 (1280 bytes with its headers).</summary>
+    public const int MaxLength = HeadLength + 14 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 19 + TagLength;
+    private const int HeadLength = 40;
+    private const int NonceAt = 28;
+    private const int TagLength = 16;
     private const uint Magic = 0x4842_4648; // "HFBH"
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private readonly Dictionary<int, (uint Key, Guid Boot, ChaCha20Poly1305 Cipher)> ciphers = [];
+    private uint counter;
 
-    public static int Write(Heartbeat heartbeat, long stamp, ClusterKey key, Span<byte> to)
+    /// <returns>The packet's length in <paramref name="packet"/>, which holds at least <see cref="MaxLength"/> bytes.</returns>
+    /// <exception cref="ArgumentException">The heartbeat names its network not, too many networks or one with too long a name.</exception>
+    public int Write(Heartbeat heartbeat, int toSlot, Span<byte> packet)
     {
-        var name = Encoding.UTF8.GetBytes(heartbeat.Network, to[Fixed..(Fixed + MaxName)]);
-        BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
-        to[4] = Version;
-        to[5] = checked((byte)heartbeat.Slot);
-        to[6] = (byte)name;
-        to[7] = 0;
-        heartbeat.BootId.TryWriteBytes(to[8..]);
-        BinaryPrimitives.WriteInt64LittleEndian(to[24..], stamp);
-        BinaryPrimitives.WriteUInt64LittleEndian(to[32..], heartbeat.Sequence);
-        BinaryPrimitives.WriteUInt64LittleEndian(to[40..], heartbeat.Heard);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[48..], (uint)heartbeat.Flags);
-        var body = Fixed + name;
-        key.SignHeartbeat(to[..body], to[body..(body + ClusterKey.TagLength)]);
-        return body + ClusterKey.TagLength;
+        Span<byte> body = stackalloc byte[MaxLength];
+        body = body[..WriteBody(heartbeat, body)];
+        var head = packet[..HeadLength];
+        var writer = new SpanWriter(head);
+        writer.U32(Magic);
+        writer.U8(Version);
+        writer.U8(checked((byte)heartbeat.Slot));
+        writer.U8(checked((byte)toSlot));
+        writer.U8(0);
+        writer.U32(key.Id);
+        writer.Guid(heartbeat.BootId);
+        writer.U64((ulong)heartbeat.Uptime.Ticks);
+        writer.U32(++counter);
+        var cipher = Cipher(key.Id, heartbeat.Slot, heartbeat.BootId, known: true)!;
+        cipher.Encrypt(head[NonceAt..], body, packet.Slice(HeadLength, body.Length), packet.Slice(HeadLength + body.Length, TagLength), head);
+        return HeadLength + body.Length + TagLength;
     }
 
-    /// <summary>Null when the packet is not ours, of another version, cut short or not signed with this key.</summary>
-    public static (Heartbeat Heartbeat, long Stamp)? Read(ReadOnlySpan<byte> packet, ClusterKey key)
+    /// <summary>Null when the packet is not ours, of another version, torn, or not made with one of the cluster's secrets.</summary>
+    public (Heartbeat Heartbeat, int ToSlot)? Read(ReadOnlySpan<byte> packet)
     {
-        if (packet.Length < Fixed + ClusterKey.TagLength
-            || BinaryPrimitives.ReadUInt32LittleEndian(packet) != Magic
-            || packet[4] != Version
-            || packet.Length != Fixed + packet[6] + ClusterKey.TagLength)
+        if (packet.Length is < HeadLength + TagLength or > MaxLength)
         {
             return null;
         }
 
-        var body = packet[..^ClusterKey.TagLength];
-        Span<byte> tag = stackalloc byte[ClusterKey.TagLength];
-        key.SignHeartbeat(body, tag);
-        if (!ClusterKey.Same(tag, packet[body.Length..]))
+        var head = packet[..HeadLength];
+        var reader = new SpanReader(head);
+        if (reader.U32() != Magic || reader.U8() != Version)
         {
             return null;
         }
 
-        var heartbeat = new Heartbeat(
-            body[5],
-            new Guid(body[8..24]),
-            Encoding.UTF8.GetString(body[Fixed..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(body[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(body[40..]),
-            (HeartbeatFlags)BinaryPrimitives.ReadUInt32LittleEndian(body[48..]));
-        return (heartbeat, BinaryPrimitives.ReadInt64LittleEndian(body[24..]));
+        var (slot, to, _, id, boot) = (reader.U8(), reader.U8(), reader.U8(), reader.U32(), reader.Guid());
+        Span<byte> body = stackalloc byte[packet.Length - HeadLength - TagLength];
+        return slot < Slot.Count && Open(packet, head, body, id, slot, boot) && ReadBody(body, slot, boot, new TimeSpan((long)reader.U64())) is { } heartbeat
+            ? (heartbeat, to)
+            : null;
     }
+
+    private bool Open(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> head, Span<byte> body, uint id, int slot, Guid boot)
+    {
+        if (Cipher(id, slot, boot, known: false) is not { } cipher)
+        {
+            return false;
+        }
+
+        try
+        {
+            cipher.Decrypt(head[NonceAt..], packet[HeadLength..^TagLength], packet[^TagLength..], body, head);
+            Keep(id, slot, boot, cipher);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            if (!ciphers.TryGetValue(slot, out var kept) || kept.Cipher != cipher)
+            {
+                cipher.Dispose();
+            }
+
+            return false;
+        }
+    }
+
+    /// <param name="known">It is kept at once: made for what this host sends itself.</param>
+    private ChaCha20Poly1305? Cipher(uint id, int slot, Guid boot, bool known)
+    {
+        if (ciphers.TryGetValue(slot, out var kept) && kept.Key == id && kept.Boot == boot)
+        {
+            return kept.Cipher;
+        }
+
+        var cipher = key.Heartbeats(id, slot, boot);
+        if (known)
+        {
+            Keep(id, slot, boot, cipher!);
+        }
+
+        return cipher;
+    }
+
+    /// <summary>One a sender, and only once a packet was proven to be its own: strangers' packets fill no table.</summary>
+    private void Keep(uint id, int slot, Guid boot, ChaCha20Poly1305 cipher)
+    {
+        if (ciphers.TryGetValue(slot, out var kept) && kept.Cipher != cipher)
+        {
+            kept.Cipher.Dispose();
+        }
+
+        ciphers[slot] = (id, boot, cipher);
+    }
+
+    private static int WriteBody(Heartbeat heartbeat, Span<byte> body)
+    {
+        var network = heartbeat.Heard.Keys.ToImmutableArray().IndexOf(heartbeat.Network);
+        if (network < 0 || heartbeat.Heard.Count > ClusterNetwork.MaxCount)
+        {
+            throw new ArgumentException($"A heartbeat names its own network and at most {ClusterNetwork.MaxCount} in all.", nameof(heartbeat));
+        }
+
+        var writer = new SpanWriter(body);
+        writer.U64(heartbeat.Sequence);
+        writer.U32((uint)heartbeat.Flags);
+        writer.U8((byte)network);
+        writer.U8((byte)heartbeat.Heard.Count);
+        foreach (var (name, heard) in heartbeat.Heard)
+        {
+            writer.Text(name, ClusterNetwork.MaxNameBytes);
+            writer.U64(heard);
+        }
+
+        writer.U8(heartbeat.Echo is null ? (byte)0 : (byte)1);
+        if (heartbeat.Echo is { } echo)
+        {
+            writer.U64(echo.Sequence);
+            writer.U32(Microseconds(echo.Held));
+            writer.U32(Microseconds(echo.Spread));
+            writer.U16((ushort)Math.Round(Math.Clamp(echo.Loss, 0, 1) * 10_000));
+        }
+
+        return writer.Written;
+    }
+
+    /// <summary>Null when it is not exactly one body: the sender has another idea of the form.</summary>
+    private static Heartbeat? ReadBody(ReadOnlySpan<byte> body, int slot, Guid boot, TimeSpan uptime)
+    {
+        var reader = new SpanReader(body);
+        var (sequence, flags, network, count) = (reader.U64(), reader.U32(), reader.U8(), reader.U8());
+        if (reader.Failed || count > ClusterNetwork.MaxCount || network >= count)
+        {
+            return null;
+        }
+
+        var names = new string[count];
+        var heard = ImmutableSortedDictionary.CreateBuilder<string, ulong>(StringComparer.Ordinal);
+        for (var n = 0; n < count; n++)
+        {
+            names[n] = reader.Text(ClusterNetwork.MaxNameBytes);
+            heard[names[n]] = reader.U64();
+        }
+
+        var hasEcho = reader.U8();
+        var echo = hasEcho == 1 ? new HeartbeatEcho(reader.U64(), FromMicroseconds(reader.U32()), Spread: FromMicroseconds(reader.U32()), Loss: reader.U16() / 10_000.0) : null;
+        return reader.Failed || reader.Left > 0 || hasEcho > 1 || echo?.Loss > 1 || heard.Count != count
+            ? null
+            : new(slot, boot, names[network], sequence, uptime, heard.ToImmutable(), (HeartbeatFlags)flags, echo);
+    }
+
+    private static uint Microseconds(TimeSpan span) => (uint)Math.Clamp(span.TotalMicroseconds, 0, uint.MaxValue);
+
+    private static TimeSpan FromMicroseconds(uint microseconds) => new(microseconds * TimeSpan.TicksPerMicrosecond);
 }

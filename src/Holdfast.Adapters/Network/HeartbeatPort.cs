@@ -2,15 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Adapters.Linux;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Timing;
 using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Adapters.Network;
 
-/// <summary>Heartbeats as signed UDP packets, one socket and one receiving thread a network, so that a full thread pool silences nobody.</summary>
+/// <summary>Heartbeats as encrypted UDP packets, one socket and one receiving thread a network, so that a full thread pool silences nobody.</summary>
 public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
 {
     private readonly NetworkMap map;
     private readonly ClusterKey key;
+    private readonly HeartbeatCodec sending;
     private readonly ReplayFilter replays = new();
     private readonly Dictionary<string, Socket> sockets = [];
     private readonly Dictionary<(string Network, int Slot), IPEndPoint> targets = [];
@@ -20,7 +22,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
 
     public HeartbeatPort(NetworkMap map, ClusterKey key, int port)
     {
-        (this.map, this.key) = (map, key);
+        (this.map, this.key, sending) = (map, key, new HeartbeatCodec(key));
         try
         {
             foreach (var network in map.Networks)
@@ -39,9 +41,9 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
         }
     }
 
-    public Action<Heartbeat>? Heard { get; set; }
+    public Action<Heartbeat, Moment>? Heard { get; set; }
 
-    /// <summary>Packets that were not ours, not signed, replayed, or of another network than they say.</summary>
+    /// <summary>Packets that were not ours, not authentic, replayed, meant for another host, or of another network than they say.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
     /// <summary>Heartbeats that the kernel did not take (link down, no route).</summary>
@@ -56,6 +58,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
         }
     }
 
+    /// <summary>Called by one thread at a time.</summary>
     public void Send(int toSlot, Heartbeat heartbeat)
     {
         if (!sockets.TryGetValue(heartbeat.Network, out var socket) || !targets.TryGetValue((heartbeat.Network, toSlot), out var target))
@@ -67,7 +70,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
         try
         {
             Span<byte> packet = stackalloc byte[HeartbeatCodec.MaxLength];
-            var length = HeartbeatCodec.Write(heartbeat, BootTime.Nanoseconds, key, packet);
+            var length = sending.Write(heartbeat, toSlot, packet);
             socket.SendTo(packet[..length], SocketFlags.None, target);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or ArgumentException)
@@ -93,6 +96,11 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
             LinuxSocket.BindEvenWithoutAddress(socket);
             socket.SendBufferSize = 1 << 18;
             socket.Blocking = true;
+            if (socket.AddressFamily == AddressFamily.InterNetwork)
+            {
+                socket.DontFragment = true;
+            }
+
             socket.Bind(new IPEndPoint(network.Address, port));
             return socket;
         }
@@ -106,13 +114,14 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
     private void Listen(string network, Socket socket)
     {
         var buffer = new byte[2048];
+        var codec = new HeartbeatCodec(key);
         EndPoint from = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!closed)
         {
             try
             {
                 var length = socket.ReceiveFrom(buffer, ref from);
-                Take(network, buffer.AsSpan(0, length));
+                Take(network, codec, buffer.AsSpan(0, length), new Moment(BootTime.Nanoseconds / 100));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -125,19 +134,20 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
         }
     }
 
-    private void Take(string network, ReadOnlySpan<byte> packet)
+    private void Take(string network, HeartbeatCodec codec, ReadOnlySpan<byte> packet, Moment at)
     {
         // A packet that says another network than the one that it came on proves nothing about either.
-        if (HeartbeatCodec.Read(packet, key) is not { } read
+        if (codec.Read(packet) is not { } read
+            || read.ToSlot != map.Slot
             || read.Heartbeat.Network != network
             || read.Heartbeat.Slot == map.Slot
             || map.Find(read.Heartbeat.Slot) is null
-            || !replays.IsNew(network, read.Heartbeat.Slot, read.Heartbeat.BootId, read.Stamp))
+            || !replays.IsNew(network, read.Heartbeat.Slot, read.Heartbeat.BootId, read.Heartbeat.Uptime))
         {
             Interlocked.Increment(ref dropped);
             return;
         }
 
-        Heard?.Invoke(read.Heartbeat);
+        Heard?.Invoke(read.Heartbeat, at);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class PeerWire(NetworkStream stream, ClusterKey key, byte[] nonc
         var frame = new byte[FrameHead + body.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(frame, (uint)body.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(4), counter);
-        Sign('m', counter, body, frame.AsSpan(12));
+        key.SignPeer(Signed('m', counter, body), frame.AsSpan(12));
         body.CopyTo(frame, FrameHead);
         await stream.WriteAsync(frame, limit);
     }
@@ -64,9 +64,7 @@ internal sealed class PeerWire(NetworkStream stream, ClusterKey key, byte[] nonc
 
         var body = new byte[length];
         await stream.ReadExactlyAsync(body, limit);
-        var tag = new byte[ClusterKey.TagLength];
-        Sign('m', counter, body, tag);
-        return ClusterKey.Same(tag, head.AsSpan(12)) ? body : null;
+        return key.VerifyPeer(Signed('m', counter, body), head.AsSpan(12)) ? body : null;
     }
 
     public async Task WriteAckAsync(ulong counter, byte code, CancellationToken limit)
@@ -74,7 +72,7 @@ internal sealed class PeerWire(NetworkStream stream, ClusterKey key, byte[] nonc
         var ack = new byte[AckLength];
         BinaryPrimitives.WriteUInt64LittleEndian(ack, counter);
         ack[8] = code;
-        Sign('a', counter, [code], ack.AsSpan(9));
+        key.SignPeer(Signed('a', counter, [code]), ack.AsSpan(9));
         await stream.WriteAsync(ack, limit);
     }
 
@@ -83,18 +81,16 @@ internal sealed class PeerWire(NetworkStream stream, ClusterKey key, byte[] nonc
         var ack = new byte[AckLength];
         await stream.ReadExactlyAsync(ack, limit);
         var counter = BinaryPrimitives.ReadUInt64LittleEndian(ack);
-        var tag = new byte[ClusterKey.TagLength];
-        Sign('a', counter, [ack[8]], tag);
-        return ClusterKey.Same(tag, ack.AsSpan(9)) ? (counter, ack[8]) : null;
+        return key.VerifyPeer(Signed('a', counter, [ack[8]]), ack.AsSpan(9)) ? (counter, ack[8]) : null;
     }
 
-    private void Sign(char kind, ulong counter, ReadOnlySpan<byte> body, Span<byte> tag)
+    private byte[] Signed(char kind, ulong counter, ReadOnlySpan<byte> body)
     {
         var signed = new byte[nonces.Length + 9 + body.Length];
         nonces.CopyTo(signed, 0);
         signed[nonces.Length] = (byte)kind;
         BinaryPrimitives.WriteUInt64LittleEndian(signed.AsSpan(nonces.Length + 1), counter);
         body.CopyTo(signed.AsSpan(nonces.Length + 9));
-        key.SignPeer(signed, tag);
+        return signed;
     }
 }

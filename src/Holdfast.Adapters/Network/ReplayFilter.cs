@@ -9,20 +9,20 @@ internal sealed class ReplayFilter
     private const int Remembered = 32;
     private readonly Dictionary<(string Network, int Slot), Line> lines = [];
 
-    public bool IsNew(string network, int slot, Guid bootId, long stamp)
+    public bool IsNew(string network, int slot, Guid bootId, TimeSpan uptime)
     {
         lock (lines)
         {
             if (!lines.TryGetValue((network, slot), out var line))
             {
-                lines[(network, slot)] = new Line(bootId, stamp);
+                lines[(network, slot)] = new Line(bootId, uptime);
                 return true;
             }
 
             if (line.BootId == bootId)
             {
-                var newer = stamp > line.Stamp;
-                line.Stamp = newer ? stamp : line.Stamp;
+                var newer = uptime > line.Uptime;
+                line.Uptime = newer ? uptime : line.Uptime;
                 return newer;
             }
 
@@ -37,16 +37,16 @@ internal sealed class ReplayFilter
                 line.Retired.Dequeue();
             }
 
-            (line.BootId, line.Stamp) = (bootId, stamp);
+            (line.BootId, line.Uptime) = (bootId, uptime);
             return true;
         }
     }
 
-    private sealed class Line(Guid bootId, long stamp)
+    private sealed class Line(Guid bootId, TimeSpan uptime)
     {
         public Guid BootId { get; set; } = bootId;
 
-        public long Stamp { get; set; } = stamp;
+        public TimeSpan Uptime { get; set; } = uptime;
 
         public Queue<Guid> Retired { get; } = new();
     }

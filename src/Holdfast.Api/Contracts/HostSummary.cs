@@ -7,7 +7,10 @@ public record HostSummary
 
     public required HostState State { get; init; }
 
-    /// <summary>The isolation verdict of that host (its row of the isolation table) in a few words: "normal", "isolated", "no storage".</summary>
+    /// <summary>
+    /// The isolation verdict about that host, as the answering host sees it: connected, isolated, partition minority, partition majority, network dead, unknown;
+    /// dead once its fence device has confirmed off. Unknown is not dead.
+    /// </summary>
     public required string Verdict { get; init; }
 
     public Link[] Networks { get; set; } = [];
@@ -44,6 +47,15 @@ public sealed record HostDetail : HostSummary
 
     /// <summary>The fence agent that can switch this host off, or null.</summary>
     public string? FenceDevice { get; init; }
+
+    /// <summary>What <see cref="HostSummary.Verdict"/> rests on, one sentence each, the conclusion first.</summary>
+    public string[] Evidence { get; set; } = [];
+
+    /// <summary>Its row of the isolation table (docs/design/isolation-table.md), by its own word; null: its agent does not answer.</summary>
+    public int? Row { get; init; }
+
+    /// <summary>What it does in that row.</summary>
+    public string? Does { get; init; }
 
     /// <summary>Time left of this host's right, per datastore; only the host itself knows its own.</summary>
     public LeaseTime[] Leases { get; set; } = [];

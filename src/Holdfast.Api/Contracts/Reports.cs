@@ -31,12 +31,20 @@ public sealed record Datastore
 /// <summary>One line of <c>GET /v1/events</c> (JSON lines).</summary>
 /// <param name="Number">Grows on the answering host; <c>?after=N</c> gives what came later.</param>
 /// <param name="Kind">A few fixed words: "host.dead", "machine.started", "migration.moved", …</param>
-public sealed record ClusterEvent(long Number, DateTimeOffset At, string Host, string Kind, string? Machine, string Text);
+/// <param name="About">The host that it is about, or null.</param>
+public sealed record ClusterEvent(long Number, DateTimeOffset At, string Host, string Kind, string? Machine, string Text, string? About = null);
 
 /// <summary><c>GET /v1/vms/NAME/explain</c>: why a machine is as it is.</summary>
 /// <param name="Summary">One sentence.</param>
 /// <param name="Facts">What the sentence rests on, in the order in which it was decided.</param>
 public sealed record Explanation(string Machine, string Summary, string[] Facts);
+
+/// <summary><c>GET /v1/hosts/NAME/explain</c>: how a host stands, and why that is believed.</summary>
+/// <param name="Row">Its row of the isolation table, by its own word; null: its agent does not answer.</param>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Evidence">What the verdict rests on, now.</param>
+/// <param name="Facts">What was decided about it, in the order of time.</param>
+public sealed record HostExplanation(string Host, string Verdict, int? Row, string Summary, string[] Evidence, string[] Facts);
 
 /// <summary><c>GET /v1/timers</c>.</summary>
 public sealed record TimerReport(string Profile, string? Datastore, TimerEntry[] Timers);

@@ -2,8 +2,10 @@ using System.CommandLine;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
 using Holdfast.Cli.Commands.Explore;
+using Holdfast.Cli.Commands.Ha;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
+using Holdfast.Cli.Commands.Network;
 using Holdfast.Cli.Commands.Simulate;
 using Holdfast.Cli.Commands.Vm;
 using Holdfast.Cli.Connecting;
@@ -23,7 +25,9 @@ internal static class Root
                 new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmStartCommand(context), new VmStopCommand(context),
                 new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmConsoleCommand(context)),
             Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context)),
+            Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
+            Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),
             new EventsCommand(context),
             new ExplainCommand(context),
             new TimersCommand(context),

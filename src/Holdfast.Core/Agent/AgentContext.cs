@@ -21,7 +21,10 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public IdSource Ids { get; } = new(settings.Seed);
 
-    public NetworkEvidence Network { get; } = new(settings.Slot, settings.Networks, settings.Plan.Suspect);
+    public NetworkEvidence Network { get; } = new(settings.Slot, settings.Networks, settings.Plan);
+
+    /// <summary>Where this host stands in the isolation table.</summary>
+    public SituationDesk Situation { get; set; } = null!;
 
     /// <summary>The moment of the present step.</summary>
     public Moment Now { get; set; }

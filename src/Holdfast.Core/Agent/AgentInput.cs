@@ -3,6 +3,7 @@ using Holdfast.Core.Evidence;
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
 
@@ -35,7 +36,8 @@ public sealed record SlotsRead(long Op, string Datastore, ImmutableArray<SlotRea
 
 public sealed record DefinitionsLoaded(long Op, string Datastore, ImmutableArray<MachineDefinition> Definitions, string? Failure) : AgentInput;
 
-public sealed record HeartbeatHeard(Heartbeat Heartbeat) : AgentInput;
+/// <param name="At">When it came in, by this host's clock: the agent's own lateness is not the network's.</param>
+public sealed record HeartbeatHeard(Heartbeat Heartbeat, Moment At) : AgentInput;
 
 public sealed record PeerSaid(PeerMessage Message) : AgentInput;
 
@@ -44,6 +46,10 @@ public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
 /// <summary>What was measured on this host outside the core.</summary>
 /// <param name="FreeMemoryMiB">What was left when this host's machines had been promised <paramref name="PromisedMiB"/>; below zero when they have more than it has.</param>
 public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB = 0) : AgentInput;
+
+/// <summary>An administrator has disarmed this host for a time, or armed it again (<paramref name="For"/> zero).</summary>
+/// <param name="By">Who, and why: it is told with every decision that follows from it.</param>
+public sealed record HighAvailabilitySet(TimeSpan For, string By) : AgentInput;
 
 /// <summary>The two monotonic clocks disagree by more than the tolerance: no observation proves anything.</summary>
 public sealed record ClocksDisagree : AgentInput;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
+using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
@@ -13,7 +14,7 @@ namespace Holdfast.Core.Agent;
 /// <param name="FenceCutsPath">The device's off also cuts the path to the datastores, so that no drain is left to wait for.</param>
 /// <param name="MigrationAddress">This host's own address for incoming migrations.</param>
 public sealed record AgentSettings(
-    string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<string> Networks,
+    string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<ClusterNetwork> Networks,
     ImmutableSortedDictionary<int, string> Hosts, bool HasFenceDevice, bool FastShot, bool FenceCutsPath, string MigrationAddress, WatchdogClass Watchdog)
 {
     internal MoveFlaws MoveFlaws { get; init; }

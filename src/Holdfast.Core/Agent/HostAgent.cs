@@ -19,6 +19,7 @@ public sealed class HostAgent
     private readonly ImmutableArray<FencingDesk> desks;
     private readonly RecoveryDesk recovery;
     private readonly OrderDesk orders;
+    private readonly EvacuationDesk evacuation;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
@@ -35,8 +36,10 @@ public sealed class HostAgent
         }
 
         desks = [.. fencing.Values];
+        context.Situation = new(context, fencing);
         recovery = new(context, fencing);
         orders = new(context, recovery);
+        evacuation = new(context, orders);
     }
 
     /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
@@ -131,7 +134,7 @@ public sealed class HostAgent
                 context.Out.Ended(i.Op, i);
                 break;
             case HeartbeatHeard i:
-                context.Network.Heard(context.Now, i.Heartbeat);
+                context.Network.Heard(i.At, i.Heartbeat);
                 break;
             case PeerSaid i:
                 Said(i.Message);
@@ -141,6 +144,10 @@ public sealed class HostAgent
                 break;
             case ConditionsMeasured i:
                 context.Conditions = i;
+                break;
+            case HighAvailabilitySet i:
+                context.Situation.Disarm(i.For, i.By);
+                context.Situation.Look();
                 break;
             case ClocksDisagree:
                 VoidAll();
@@ -162,6 +169,7 @@ public sealed class HostAgent
         recovery.Look();
         LookAtMachines();
         orders.Look();
+        evacuation.Look();
         Speak();
         foreach (var area in context.AreasInOrder)
         {
@@ -308,23 +316,30 @@ public sealed class HostAgent
     {
         if (context.Now >= nextBeat)
         {
-            nextBeat = context.Now + context.Plan.Renew;
-            beats++;
-            var flags = Flags();
-            foreach (var network in context.Settings.Networks)
-            {
-                var beat = new Heartbeat(context.Settings.Slot, context.Settings.BootId, network, beats, context.Network.HeardOn(context.Now, network), flags);
-                foreach (var desk in desks)
-                {
-                    context.Out.Emit(new SendHeartbeat(desk.Slot, beat));
-                }
-            }
+            nextBeat = context.Now + context.Plan.Beat;
+            context.Situation.Look();
+            Beat();
         }
 
         if (context.Now >= nextNote)
         {
             nextNote = context.Now + TimeSpan.FromMilliseconds(500);
             TellGuard();
+        }
+    }
+
+    private void Beat()
+    {
+        beats++;
+        context.Network.Sent(context.Now, beats);
+        var (now, heard, flags) = (context.Now, context.Network.Views(context.Now), context.Situation.Flags);
+        foreach (var network in context.Settings.Networks)
+        {
+            foreach (var slot in fencing.Keys)
+            {
+                var echo = context.Network.Echo(now, network.Name, slot);
+                context.Out.Emit(new SendHeartbeat(slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo)));
+            }
         }
     }
 
@@ -338,14 +353,9 @@ public sealed class HostAgent
             return;
         }
 
-        var note = new Guarding.SlotNote((uint)Flags(), context.Network.Reach(context.Now), (uint)Math.Max(0, context.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
+        var note = new Guarding.SlotNote((uint)context.Situation.Flags, context.Network.Reach(context.Now), (uint)Math.Max(0, context.FreeMemoryMiB), (uint)context.Conditions.FreeCpuPercent);
         context.Out.Guard(note, _ => { });
     }
-
-    private HeartbeatFlags Flags() =>
-        (context.Network.Reach(context.Now) == 0 && fencing.Count > 0 ? HeartbeatFlags.Isolated : 0) |
-        (context.Conditions.Quorum ? 0 : HeartbeatFlags.NoQuorum) |
-        (context.Conditions.GuestNetworkUp ? 0 : HeartbeatFlags.GuestDown);
 
     private void VoidAll()
     {

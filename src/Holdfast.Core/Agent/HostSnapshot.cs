@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Agent;
@@ -12,13 +13,27 @@ public sealed record HostSnapshot(
 {
     /// <summary>What a host of this size has left; below zero when its machines have been promised more than it has.</summary>
     public long FreeMemoryMiB(long all) => all - PromisedMiB;
+
+    /// <summary>What the agent knows of hosts and networks; verdict, evidence and culprit are functions of it.</summary>
+    public ClusterPicture Picture { get; init; } = new(Slot, [], []);
+
+    /// <summary>This host's row of the isolation table.</summary>
+    public IsolationRow Row { get; init; } = IsolationTable.Rows[^1];
+
+    /// <summary>Who disarmed this host and for how much longer; null: it is armed.</summary>
+    public string? Disarmed { get; init; }
+
+    /// <summary>How well this host's own links carry heartbeats, each direction for itself.</summary>
+    public ImmutableArray<LinkView> Links { get; init; } = [];
 }
 
+/// <summary>One direction between two hosts (slots) over one network, as measured.</summary>
+public sealed record LinkView(string Network, int From, int To, LinkQuality Quality);
+
 /// <param name="State">alive, suspect, fencing, dead, unknown; "self" never: this host is "alive".</param>
-/// <param name="Verdict">One sentence: what this agent believes of that host and why.</param>
 /// <param name="Networks">Per network: ok, oneway, lost.</param>
 public sealed record PeerView(
-    string Name, int Slot, string State, string Verdict, ImmutableSortedDictionary<string, string> Networks,
+    string Name, int Slot, string State, ImmutableSortedDictionary<string, string> Networks,
     ImmutableSortedDictionary<string, string> Datastores, int Machines, long FreeMemoryMiB);
 
 /// <param name="State">opening, joining, ready, expired, failed.</param>

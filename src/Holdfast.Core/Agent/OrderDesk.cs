@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
+using Holdfast.Core.Model;
+using Holdfast.Core.Placement;
 using Holdfast.Core.Recovery;
 using Holdfast.Core.Timing;
 
@@ -190,7 +193,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
     private void Move(long order, AreaKeeper area, MachineEntry entry, MoveMachine move)
     {
         var name = context.NameOf(move.Machine);
-        if (entry.State != LeaseState.Held || entry.Owner != area.Life || !context.Local.TryGetValue(move.Machine, out var local) || local.Phase != LocalPhase.Running || local.Leaving is not null)
+        if (!context.Local.TryGetValue(move.Machine, out var local) || !IsHere(local, entry))
         {
             End(order, $"{name} cannot be migrated now: it does not run on {context.Settings.Host}, or is being moved already; see 'holdfast vm show {name}'");
             return;
@@ -202,6 +205,13 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
+        if (move.Target is { } unreached && unreached != context.Settings.Slot && !HasMigrationNetwork(unreached))
+        {
+            var other = context.Settings.NameOf(unreached);
+            End(order, $"{name} cannot be migrated to {other}: no migration network works between {context.Settings.Host} and {other}; see 'holdfast network show'");
+            return;
+        }
+
         if (Target(area, move) is not { } target)
         {
             End(order, move.Target is { } asked
@@ -210,18 +220,46 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
-        var leaving = new MoveOut(context, local, target, move.Move, refusal => End(order, refusal));
+        BeginMove(local, target, move.Move, refusal => End(order, refusal));
+    }
+
+    /// <summary>It runs here by right, no move of it is under way, and none of its writes is in doubt.</summary>
+    internal static bool CanLeave(LocalMachine machine, MachineEntry entry) => IsHere(machine, entry) && machine.IsQuiet;
+
+    internal void BeginMove(LocalMachine machine, int target, Guid move, Action<string?> ended)
+    {
+        var leaving = new MoveOut(context, machine, target, move, ended);
         moves.Enqueue(leaving);
         leaving.Begin();
     }
 
+    /// <summary>The best host for it that says that it has the guest network; null: none has that, room and a migration network.</summary>
+    internal int? TargetWithGuestNetwork(LocalMachine machine) =>
+        Best(Able(machine.Area, machine.Id).Where(c => context.Situation.Picture.Of(c.Slot).Denies(HeartbeatFlags.GuestDown)));
+
+    private static bool IsHere(LocalMachine machine, MachineEntry entry) =>
+        entry.State == LeaseState.Held && entry.Owner == machine.Area.Life && machine.Phase == LocalPhase.Running && machine.Leaving is null;
+
     private int? Target(AreaKeeper area, MoveMachine move)
     {
-        var need = context.Definitions.GetValueOrDefault(move.Machine)?.MemoryMiB ?? long.MaxValue;
-        var able = recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need).ToList();
-        return move.Target is { } asked
-            ? able.Any(c => c.Slot == asked) ? asked : null
-            : able.OrderByDescending(c => c.FreeMemoryMiB).ThenBy(c => c.Slot).Select(c => (int?)c.Slot).FirstOrDefault();
+        var able = Able(area, move.Machine);
+        return move.Target is { } asked ? able.Any(c => c.Slot == asked) ? asked : null : Best(able);
+    }
+
+    private static int? Best(IEnumerable<Candidate> able) =>
+        able.OrderByDescending(c => c.FreeMemoryMiB).ThenBy(c => c.Slot).Select(c => (int?)c.Slot).FirstOrDefault();
+
+    private List<Candidate> Able(AreaKeeper area, Guid machine)
+    {
+        var need = context.Definitions.GetValueOrDefault(machine)?.MemoryMiB ?? long.MaxValue;
+        return [.. recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need && HasMigrationNetwork(c.Slot))];
+    }
+
+    /// <summary>Row 12 of the isolation table, for one pair. What was never heard is not known to be lost.</summary>
+    private bool HasMigrationNetwork(int slot)
+    {
+        var networks = context.Settings.Networks.Where(n => n.Has(NetworkRoles.Migration)).ToList();
+        return networks.Count == 0 || networks.Any(n => context.Network.Link(context.Now, n.Name, slot) is LinkState.Ok or LinkState.Unknown);
     }
 
     private void End(long order, string? refusal) => context.Out.Emit(new OrderEnded(order, refusal));

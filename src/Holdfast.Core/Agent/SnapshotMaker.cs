@@ -16,42 +16,49 @@ internal static class SnapshotMaker
             : context.Areas.Values.FirstOrDefault(a => a.State != AreaState.Ready) is { } a ? $"datastore {a.Name}: {a.Reason}" : "";
         return new(
             context.Settings.Cluster, context.Settings.Host, context.Settings.Slot, reason.Length == 0, reason,
-            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context), context.PromisedMiB());
+            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context), context.PromisedMiB())
+        {
+            Picture = context.Situation.Picture,
+            Row = context.Situation.Row,
+            Disarmed = context.Situation.Disarmed,
+            Links = [.. context.Settings.Networks.SelectMany(n => context.Settings.Hosts.Keys.SelectMany(h => Links(context, n.Name, h)))],
+        };
+    }
+
+    private static IEnumerable<LinkView> Links(AgentContext context, string network, int peer)
+    {
+        var (incoming, outgoing) = context.Network.Quality(context.Now, network, peer);
+        if (incoming is not null)
+        {
+            yield return new(network, peer, context.Settings.Slot, incoming);
+        }
+
+        if (outgoing is not null)
+        {
+            yield return new(network, context.Settings.Slot, peer, outgoing);
+        }
     }
 
     private static ImmutableArray<PeerView> Hosts(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing) =>
         [.. context.Settings.Hosts.Select(h => h.Key == context.Settings.Slot ? Self(context) : Peer(context, h.Key, h.Value, fencing[h.Key]))];
 
     private static PeerView Self(AgentContext context) => new(
-        context.Settings.Host, context.Settings.Slot, "alive", "this agent's own host",
-        context.Settings.Networks.ToImmutableSortedDictionary(n => n, n => context.Network.HeardOn(context.Now, n) != 0 || context.Settings.Hosts.Count == 1 ? "ok" : "lost"),
+        context.Settings.Host, context.Settings.Slot, "alive",
+        context.Settings.Networks.ToImmutableSortedDictionary(n => n.Name, n => context.Network.HeardOn(context.Now, n.Name) != 0 || context.Settings.Hosts.Count == 1 ? "ok" : "lost"),
         context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Word(a.State)),
         context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), Math.Max(0, context.FreeMemoryMiB));
 
     private static PeerView Peer(AgentContext context, int slot, string name, FencingDesk desk)
     {
-        var networks = context.Settings.Networks.ToImmutableSortedDictionary(n => n, n => context.Network.Link(context.Now, n, slot).ToString().ToLowerInvariant());
+        var networks = context.Settings.Networks.ToImmutableSortedDictionary(n => n.Name, n => context.Network.Link(context.Now, n.Name, slot).ToString().ToLowerInvariant());
         var stores = context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Renews(context, a, slot));
         var machines = context.Areas.Values.Sum(a => a.Table.Machines.Values.Count(m => m.Owner?.Slot.Value == slot));
         var free = context.Areas.Values.Select(a => (long?)a.Block(slot)?.FreeMemoryMiB).FirstOrDefault(f => f is not null) ?? 0;
-        var network = networks.Values.Any(v => v == "ok");
-        var storage = stores.Values.Any(v => v == "renews");
-        var verdict = desk.State == "fenced" ? "its fence device has confirmed off"
-            : (network, storage) switch
-            {
-                (true, true) => "heard over the network and renews on the storage",
-                (true, false) => "heard over the network, does not renew on the storage",
-                (false, true) => "alive on the storage, cut off from this host's networks: it is left alone",
-                _ => desk.State == "suspect" ? "silent on every network and datastore" : "nothing seen of it yet: unknown, not dead",
-            };
-        return new(name, slot, desk.State, verdict, networks, stores, machines, free);
+        return new(name, slot, desk.State, networks, stores, machines, free);
     }
 
-    private static string Renews(AgentContext context, AreaKeeper area, int slot)
-    {
-        var watch = area.Watch(slot);
-        return watch.SilentFrom is null ? "unknown" : watch.Silence < context.Plan.Suspect && watch.LastMoved is not null ? "renews" : "silent";
-    }
+    private static string Renews(AgentContext context, AreaKeeper area, int slot) =>
+        PictureMaker.Renews(context, area, slot) switch { null => "unknown", true => "renews", _ => "silent" };
 
     private static ImmutableArray<DatastoreView> Datastores(AgentContext context, IReadOnlyDictionary<string, DatastoreFailed> failed) =>
         [.. context.Areas.Values.Select(a => new DatastoreView(
@@ -117,6 +124,15 @@ internal static class SnapshotMaker
         if (context.Guard is { Watchdog: "none" })
         {
             alarms.Add($"{context.Settings.Host} has no watchdog: its silence proves nothing, so only a fence device lets others take its machines");
+        }
+
+        if (context.Situation.Disarmed is { } by)
+        {
+            alarms.Add($"{context.Settings.Host} is disarmed: {by}");
+        }
+        else if (context.Situation is { Row: { Number: not 13 } row } && context.Situation.Held >= context.Plan.Hold)
+        {
+            alarms.Add($"{context.Settings.Host} is in row {row.Number} of the isolation table ({row.When}): it {row.Does}");
         }
 
         if (!context.Conditions.Quorum)

@@ -1,44 +1,58 @@
 using System.Collections.Immutable;
+using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Evidence;
 
 /// <summary>What this host has heard from its peers over the networks. A link counts as up only when a round trip is proven by both bitmaps.</summary>
-public sealed class NetworkEvidence(int self, ImmutableArray<string> networks, TimeSpan suspect)
+public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> networks, TimingPlan plan)
 {
+    private readonly ImmutableArray<string> names = [.. networks.Select(n => n.Name)];
+
     // Looked at in every step of the agent, hence tables and loops: [network, slot].
-    private readonly Heard?[,] heard = new Heard?[networks.Length, Leases.Slot.Count];
+    private readonly LinkWatch?[,] links = new LinkWatch?[networks.Length, Leases.Slot.Count];
+    private readonly (ulong Sequence, Moment At)[] sent = new (ulong, Moment)[LinkWatch.Window];
 
-    public ImmutableArray<string> Networks { get; } = networks;
+    public ImmutableArray<ClusterNetwork> Networks { get; } = networks;
 
-    public void Heard(Moment now, Heartbeat beat)
+    /// <param name="at">When the beat came in, which may be a little before it is told here.</param>
+    public void Heard(Moment at, Heartbeat beat)
     {
-        if (beat.Slot is >= 0 and < Leases.Slot.Count && beat.Slot != self && Networks.IndexOf(beat.Network) is >= 0 and var network)
+        if (beat.Slot is >= 0 and < Leases.Slot.Count && beat.Slot != self && names.IndexOf(beat.Network) is >= 0 and var network)
         {
-            heard[network, beat.Slot] = new(now, beat);
+            (links[network, beat.Slot] ??= new()).Take(at, beat, SentAt);
         }
     }
+
+    /// <summary>This host's own beat of this number goes out now.</summary>
+    public void Sent(Moment now, ulong sequence) => sent[sequence % LinkWatch.Window] = (sequence, now);
 
     /// <summary>Bit per slot that was heard on <paramref name="network"/> within <c>suspect</c>: what goes into this host's own heartbeats.</summary>
-    public ulong HeardOn(Moment now, string network) => Bits(network, last => now - last.At <= suspect);
+    public ulong HeardOn(Moment now, string network) => Bits(now, names.IndexOf(network), mutual: false);
 
-    public LinkState Link(Moment now, string network, int slot)
+    /// <summary>The same for every network.</summary>
+    public ImmutableSortedDictionary<string, ulong> Views(Moment now) => names.ToImmutableSortedDictionary(n => n, n => HeardOn(now, n), StringComparer.Ordinal);
+
+    /// <summary>What to tell a peer of its own beats on this network.</summary>
+    public HeartbeatEcho? Echo(Moment now, string network, int slot) => Watch(network, slot)?.Echo(now, plan.Beat);
+
+    /// <summary>From the peer to here, and from here to the peer; null where nothing is known yet.</summary>
+    public (LinkQuality? In, LinkQuality? Out) Quality(Moment now, string network, int slot) =>
+        Watch(network, slot) is { } watch ? (watch.Incoming(now, plan.Beat), watch.Outgoing) : default;
+
+    public LinkState Link(Moment now, string network, int slot) => Watch(network, slot) switch
     {
-        if (Networks.IndexOf(network) is var index && (index < 0 || heard[index, slot] is null))
-        {
-            return LinkState.Unknown;
-        }
-
-        var last = heard[index, slot]!;
-        return now - last.At > suspect ? LinkState.Lost : IsMutual(last) ? LinkState.Ok : LinkState.OneWay;
-    }
+        null => LinkState.Unknown,
+        { } watch when !IsFresh(now, watch) => LinkState.Lost,
+        { } watch => IsMutual(watch, network) ? LinkState.Ok : LinkState.OneWay,
+    };
 
     /// <summary>Anything at all heard from the peer within <paramref name="within"/>, on any network: it is alive, whatever else is broken.</summary>
     public bool HeardWithin(Moment now, int slot, TimeSpan within)
     {
-        for (var network = 0; network < Networks.Length; network++)
+        for (var network = 0; network < names.Length; network++)
         {
-            if (heard[network, slot] is { } last && now - last.At <= within)
+            if (links[network, slot] is { } watch && now - watch.At <= within)
             {
                 return true;
             }
@@ -51,27 +65,48 @@ public sealed class NetworkEvidence(int self, ImmutableArray<string> networks, T
     public ulong Reach(Moment now)
     {
         var reach = 0UL;
-        foreach (var network in Networks)
+        for (var network = 0; network < names.Length; network++)
         {
-            reach |= Bits(network, last => now - last.At <= suspect && IsMutual(last));
+            reach |= Bits(now, network, mutual: true);
         }
 
         return reach;
     }
 
     /// <summary>The newest heartbeat of the peer over any network, or null.</summary>
-    public Heartbeat? Newest(int slot) =>
-        Enumerable.Range(0, Networks.Length).Select(n => heard[n, slot]).OfType<Heard>().OrderByDescending(h => h.At).FirstOrDefault()?.Beat;
+    public Heartbeat? Newest(int slot) => NewestWatch(slot)?.Last;
 
-    private bool IsMutual(Heard last) => (last.Beat.Heard & (1UL << self)) != 0;
+    /// <summary>The newest heartbeat of the peer if it came within <c>suspect</c>: what it says of itself and of the others is true now.</summary>
+    public Heartbeat? Fresh(Moment now, int slot) => NewestWatch(slot) is { } watch && IsFresh(now, watch) ? watch.Last : null;
 
-    private ulong Bits(string network, Func<Heard, bool> counts)
+    private LinkWatch? Watch(string network, int slot) => names.IndexOf(network) is >= 0 and var index ? links[index, slot] : null;
+
+    private LinkWatch? NewestWatch(int slot)
     {
-        var index = Networks.IndexOf(network);
-        var bits = 0UL;
-        for (var slot = 0; index >= 0 && slot < Leases.Slot.Count; slot++)
+        LinkWatch? newest = null;
+        for (var network = 0; network < names.Length; network++)
         {
-            if (heard[index, slot] is { } last && counts(last))
+            if (links[network, slot] is { } watch && (newest is null || watch.At > newest.At))
+            {
+                newest = watch;
+            }
+        }
+
+        return newest;
+    }
+
+    private Moment? SentAt(ulong sequence) => sent[sequence % LinkWatch.Window] is var (number, at) && number == sequence && at > Moment.Zero ? at : null;
+
+    private bool IsFresh(Moment now, LinkWatch watch) => now - watch.At <= plan.Suspect;
+
+    private bool IsMutual(LinkWatch watch, string network) => (watch.Last!.Heard.GetValueOrDefault(network) & (1UL << self)) != 0;
+
+    private ulong Bits(Moment now, int network, bool mutual)
+    {
+        var bits = 0UL;
+        for (var slot = 0; network >= 0 && slot < Leases.Slot.Count; slot++)
+        {
+            if (links[network, slot] is { } watch && IsFresh(now, watch) && (!mutual || IsMutual(watch, names[network])))
             {
                 bits |= 1UL << slot;
             }
@@ -79,18 +114,4 @@ public sealed class NetworkEvidence(int self, ImmutableArray<string> networks, T
 
         return bits;
     }
-}
-
-/// <summary>The last heartbeat of one peer on one network, and when it was taken in.</summary>
-internal sealed record Heard(Moment At, Heartbeat Beat);
-
-public enum LinkState
-{
-    /// <summary>Never heard.</summary>
-    Unknown,
-    Ok,
-
-    /// <summary>I hear it, it does not hear me.</summary>
-    OneWay,
-    Lost,
 }

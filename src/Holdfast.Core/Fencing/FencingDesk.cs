@@ -69,7 +69,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     {
         if (context.Settings.Lacks(AgentFlaws.FencesOnOneNetwork))
         {
-            return context.Network.Link(context.Now, context.Settings.Networks[0], slot) == LinkState.Lost;
+            return context.Network.Link(context.Now, context.Settings.Networks[0].Name, slot) == LinkState.Lost;
         }
 
         if (context.Network.HeardWithin(context.Now, slot, span))
@@ -105,7 +105,8 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             WithdrawLeftOver();
         }
 
-        if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice)
+        // Who wants to fence must first show that it is not itself the one that is cut off.
+        if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice || !context.Situation.Row.Fences)
         {
             return;
         }

@@ -6,13 +6,13 @@ public enum HeartbeatFlags : uint
 {
     None = 0,
 
-    /// <summary>It sees no other host over any network, and keeps what it runs.</summary>
+    /// <summary>It reaches no other host over any network while others reach each other; it keeps what it runs and takes nothing.</summary>
     Isolated = 1 << 0,
 
     /// <summary>Its etcd has no quorum.</summary>
     NoQuorum = 1 << 1,
 
-    /// <summary>Its guest network is down.</summary>
+    /// <summary>Its machines are cut off from the guest network.</summary>
     GuestDown = 1 << 2,
 
     /// <summary>The guard renews without an agent.</summary>
@@ -29,6 +29,9 @@ public enum HeartbeatFlags : uint
 
     /// <summary>Frozen machines wait for a rejoin.</summary>
     Expired = 1 << 7,
+
+    /// <summary>Its own link to the guest network has no carrier: not hearing it there says nothing about anybody else's.</summary>
+    GuestUnplugged = 1 << 8,
 }
 
 /// <summary>

@@ -22,6 +22,12 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     public void Look()
     {
+        // Row 1 of the isolation table: taken for another host would be taken all the same.
+        if (context.Situation.Disarmed is not null)
+        {
+            return;
+        }
+
         foreach (var area in context.AreasInOrder)
         {
             if (area.State != AreaState.Ready || !area.RenewsWell)
@@ -136,7 +142,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 continue;
             }
 
-            var late = context.Now - freeSince[id] > AnybodyAfter && context.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
+            var late = context.Situation.Row.TakesMachines && context.Now - freeSince[id] > AnybodyAfter && context.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
             if (slot == context.Settings.Slot || late)
             {
                 Claim(area, entry);
@@ -162,18 +168,31 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     private ImmutableSortedDictionary<Guid, int> Plan(AreaKeeper area, IEnumerable<MachineEntry> entries) =>
         PlacementPlan.For(entries.Select(e => context.Definitions.GetValueOrDefault(e.Machine.Value)).OfType<MachineDefinition>(), Candidates(area));
 
-    /// <summary>Hosts whose slot moves and that say that they take machines; this host first of all by what it measured itself.</summary>
+    /// <summary>
+    /// Hosts whose slot moves and that say that they take machines; this host first of all by what it measured itself. Those without a guest network
+    /// only where nobody has one.
+    /// </summary>
     internal IEnumerable<Candidate> Candidates(AreaKeeper area)
     {
-        yield return new(context.Settings.Slot, context.FreeMemoryMiB);
-        const HeartbeatFlags NotTaking = HeartbeatFlags.Agentless | HeartbeatFlags.Expired | HeartbeatFlags.Leaving | HeartbeatFlags.NoTable;
+        var taking = Taking(area).ToList();
+        return (taking.Any(t => t.Guest) ? taking.Where(t => t.Guest) : taking).Select(t => t.Candidate);
+    }
+
+    private IEnumerable<(Candidate Candidate, bool Guest)> Taking(AreaKeeper area)
+    {
+        if (context.Situation.Row.TakesMachines)
+        {
+            yield return (new(context.Settings.Slot, context.FreeMemoryMiB), (context.Situation.Flags & HeartbeatFlags.GuestDown) == 0);
+        }
+
+        const HeartbeatFlags NotTaking = HeartbeatFlags.Agentless | HeartbeatFlags.Expired | HeartbeatFlags.Leaving | HeartbeatFlags.NoTable | HeartbeatFlags.Isolated;
         foreach (var watch in area.Watches)
         {
             var host = area.Table.Host(new Slot(watch.Slot));
             if (host is { Fencing: null } && watch.Silence < context.Plan.Suspect && watch.SilentFrom is not null && area.Block(watch.Slot) is { } block &&
                 block.Incarnation == host.Incarnation && (block.Flags & NotTaking) == 0)
             {
-                yield return new(watch.Slot, block.FreeMemoryMiB);
+                yield return (new(watch.Slot, block.FreeMemoryMiB), (block.Flags & HeartbeatFlags.GuestDown) == 0);
             }
         }
     }

@@ -34,6 +34,9 @@ public sealed record TimingPlan
     /// <summary>The guard rewrites its slot, and reads the others', this often.</summary>
     public TimeSpan Renew { get; }
 
+    /// <summary>A heartbeat goes to every peer on every network this often: four times a second, and no less often than the slot is renewed.</summary>
+    public TimeSpan Beat => Renew < Ms(250) ? Renew : Ms(250);
+
     /// <summary>The right to run ends this long after the <em>start</em> of the last successful renewal.</summary>
     public TimeSpan Ttl { get; }
 

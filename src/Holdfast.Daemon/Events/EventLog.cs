@@ -31,14 +31,14 @@ internal sealed class EventLog : IAsyncDisposable
         writing = Task.Run(WriteAsync);
     }
 
-    public void Add(Decision decision) => Add(decision.Kind, decision.Machine is { } id ? nameOf(id) ?? id.ToString() : null, decision.Text);
+    public void Add(Decision decision) => Add(decision.Kind, decision.Machine is { } id ? nameOf(id) ?? id.ToString() : null, decision.Text, decision.Host);
 
-    public void Add(string kind, string? machine, string text)
+    public void Add(string kind, string? machine, string text, string? about = null)
     {
         TaskCompletionSource told;
         lock (changing)
         {
-            var e = new ClusterEvent(++last, DateTimeOffset.UtcNow, host, kind, machine, text);
+            var e = new ClusterEvent(++last, DateTimeOffset.UtcNow, host, kind, machine, text, about);
             events.AddLast(e);
             if (events.Count > Remembered)
             {
@@ -66,6 +66,14 @@ internal sealed class EventLog : IAsyncDisposable
         lock (changing)
         {
             return [.. events.Where(e => e.Machine == machine)];
+        }
+    }
+
+    public ClusterEvent[] AboutHost(string name)
+    {
+        lock (changing)
+        {
+            return [.. events.Where(e => e.About == name)];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Holdfast.Daemon.Options;
 
 namespace Holdfast.Daemon.Hosting;
@@ -21,12 +22,15 @@ internal static class HostIdentity
         return made;
     }
 
-    public static byte[] Secret(string file)
+    /// <summary>One secret a line: the first is used, the others are still (or already) understood (<see cref="Adapters.Network.ClusterKey"/>).</summary>
+    public static byte[][] Secrets(string file)
     {
         try
         {
-            var secret = File.ReadAllBytes(file).AsSpan().Trim("\r\n \t"u8).ToArray();
-            return secret.Length >= 16 ? secret : throw new OptionsException($"secretFile: {file} holds {secret.Length} bytes; the cluster's secret needs at least 16, the same on every host.");
+            byte[][] secrets = [.. File.ReadAllLines(file, Encoding.Latin1).Select(line => Encoding.Latin1.GetBytes(line.Trim())).Where(s => s.Length > 0)];
+            return secrets is [] || secrets.Any(s => s.Length < 16)
+                ? throw new OptionsException($"secretFile: {file} holds a secret of {(secrets is [] ? 0 : secrets.Min(s => s.Length))} bytes; the cluster's secret needs at least 16, the same on every host.")
+                : secrets;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

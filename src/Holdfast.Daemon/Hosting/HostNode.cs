@@ -11,6 +11,7 @@ using Holdfast.Adapters.Network;
 using Holdfast.Adapters.SharedDisk;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Events;
 using Holdfast.Daemon.Http;
@@ -34,7 +35,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
     {
         Directory.CreateDirectory(options.StateDirectory);
         ApiServer.TakeSocket(options.Socket);
-        var key = new ClusterKey(options.ClusterId, HostIdentity.Secret(options.SecretFile));
+        var key = new ClusterKey(options.ClusterId, HostIdentity.Secrets(options.SecretFile));
         var map = Map();
         var etcd = Etcd();
         var clock = new BootClock();
@@ -64,10 +65,11 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         await using var app = ApiServer.Build(options.Socket, options.Listen);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
+        var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
         var orders = new MachineOrders(options, agent, intent, views, peers);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync),
+            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm,
             () => Alarms(member, connection), () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
@@ -79,6 +81,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         peerPort.Start();
         agent.Start();
         book.Load();
+        arm.Load();
         intent.Changed = () =>
         {
             book.Tell(intent.View.Datastores.Values);
@@ -119,7 +122,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
 
     private NetworkMap Map() => new(
         options.Slot,
-        [.. options.Networks.OrderByDescending(n => n.Has("cluster")).Select(n => new LocalNetwork(n.Name, IPAddress.Parse(n.Address)))],
+        [.. options.Networks.Where(n => n.Address.Length > 0).OrderByDescending(n => n.Has("cluster")).Select(n => new LocalNetwork(n.Name, IPAddress.Parse(n.Address)))],
         [.. options.Hosts.Select(h => new HostAddresses(h.Name, h.Slot, h.Addresses.ToImmutableSortedDictionary(a => a.Key, a => IPAddress.Parse(a.Value))))]);
 
     private EtcdOptions Etcd()
@@ -142,7 +145,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
     private AgentSettings Settings() => new(
         options.Cluster, options.Host, options.Slot, HostIdentity.BootId(Path.GetDirectoryName(options.Socket)!),
         BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), TimingPlan.Find(options.Profile)!,
-        [.. options.Networks.Select(n => n.Name)], options.Hosts.ToImmutableSortedDictionary(h => h.Slot, h => h.Name),
+        [.. options.Networks.Where(n => n.Address.Length > 0).Select(n => new ClusterNetwork(n.Name, n.Roles))], options.Hosts.ToImmutableSortedDictionary(h => h.Slot, h => h.Name),
         options.Fence is not null, options.FastShot, options.Fence is { CutsPath: true },
         (options.Networks.FirstOrDefault(n => n.Has("migration")) ?? options.Networks.First(n => n.Has("cluster"))).Address,
         options.TimingOnly ? WatchdogClass.TimingOnly : options.Watchdog is null ? WatchdogClass.None : WatchdogClass.Software);

@@ -38,6 +38,7 @@ internal static class ApiServer
         new ReadRoutes(parts).Map(app);
         new ChangeRoutes(parts).Map(app);
         new ConsoleRoutes(parts, paths).Map(app);
+        new HighAvailabilityRoutes(parts).Map(app);
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>

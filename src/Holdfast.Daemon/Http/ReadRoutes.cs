@@ -16,6 +16,8 @@ internal sealed class ReadRoutes(HostParts parts)
         app.MapGet(Routes.Status, StatusAsync);
         app.MapGet(Routes.Hosts, c => c.AnswerAsync(HostRows.Of(parts.Agent.Snapshot), ApiJson.Default.HostSummaryArray));
         app.MapGet(Routes.Hosts + "/{name}", HostAsync);
+        app.MapGet(Routes.Hosts + "/{name}/explain", ExplainHostAsync);
+        app.MapGet(Routes.Networks, NetworksAsync);
         app.MapGet(Routes.Machines, async c =>
             await c.AnswerAsync([.. await parts.Views.MachinesAsync(c.IsLocal(), c.RequestAborted)], ApiJson.Default.MachineSummaryArray));
         app.MapGet(Routes.Machines + "/{name}", async c =>
@@ -53,7 +55,15 @@ internal sealed class ReadRoutes(HostParts parts)
             ApiJson.Default.ClusterStatus);
     }
 
-    private async Task HostAsync(HttpContext context)
+    private async Task NetworksAsync(HttpContext context)
+    {
+        var theirs = context.IsLocal() ? [] : await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.NetworksAsync(t), context.RequestAborted);
+        await context.AnswerAsync(NetworkRows.Of(parts.Agent.Snapshot, [.. theirs.Select(t => t.Answer)]), ApiJson.Default.NetworkReport);
+    }
+
+    private async Task HostAsync(HttpContext context) => await context.AnswerAsync(await DetailAsync(context), ApiJson.Default.HostDetail);
+
+    private async Task<HostDetail> DetailAsync(HttpContext context)
     {
         var name = context.Name();
         var detail = HostRows.Detail(parts.Agent.Snapshot, parts.Options, name) ?? throw MachineCreation.UnknownHost(parts.Options, name);
@@ -62,18 +72,37 @@ internal sealed class ReadRoutes(HostParts parts)
             // What only the host itself knows; our own belief about it stays in front.
             foreach (var (_, own) in await parts.Peers.AskAsync([name], (c, t) => c.HostAsync(name, t), context.RequestAborted))
             {
-                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog };
+                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog, Row = own.Row, Does = own.Does };
             }
         }
 
-        await context.AnswerAsync(name == parts.Options.Host ? detail with { Watchdog = parts.Watchdog() } : detail, ApiJson.Default.HostDetail);
+        return name == parts.Options.Host ? detail with { Watchdog = parts.Watchdog() } : detail;
     }
+
+    private async Task ExplainHostAsync(HttpContext context)
+    {
+        var host = await DetailAsync(context);
+        List<string> facts = [.. parts.Events.AboutHost(host.Name).Select(Fact)];
+        if (!context.IsLocal())
+        {
+            foreach (var (_, theirs) in await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.ExplainHostAsync(host.Name, t), context.RequestAborted))
+            {
+                facts.AddRange(theirs.Facts);
+            }
+        }
+
+        facts.Sort(StringComparer.Ordinal);
+        var row = host.Row is { } number ? $"; it is in row {number.ToString(CultureInfo.InvariantCulture)} of the isolation table: it {host.Does}" : "; its agent was not asked or does not answer, so its row of the isolation table is not known";
+        var summary = $"{host.Name} is {host.Verdict}, seen by {parts.Options.Host}{row}.";
+        await context.AnswerAsync(new HostExplanation(host.Name, host.Verdict, host.Row, summary, host.Evidence, [.. facts]), ApiJson.Default.HostExplanation);
+    }
+
+    private static string Fact(ClusterEvent e) => string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm:ss.fff}  {e.Host}  {e.Kind}: {e.Text}");
 
     private async Task ExplainAsync(HttpContext context)
     {
         var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
-        List<string> facts = [.. parts.Events.About(row.Name).Select(e =>
-            string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm:ss.fff}  {e.Host}  {e.Kind}: {e.Text}"))];
+        List<string> facts = [.. parts.Events.About(row.Name).Select(Fact)];
         if (!context.IsLocal())
         {
             foreach (var (_, theirs) in await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.ExplainAsync(row.Name, t), context.RequestAborted))

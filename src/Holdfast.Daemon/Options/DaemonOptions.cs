@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Daemon.Options;
 
@@ -65,9 +66,12 @@ internal sealed record DaemonOptions
 }
 
 /// <param name="Role">cluster, migration, storage or guest; several separated by commas.</param>
+/// <param name="Address">This host's address there; empty for a guest network on which the hosts have none.</param>
 internal sealed record NetworkOptions(string Name, string Role, string Address, string? Interface = null)
 {
     public bool Has(string role) => Role.Split(',', StringSplitOptions.TrimEntries).Contains(role, StringComparer.Ordinal);
+
+    public NetworkRoles Roles => Enum.GetValues<NetworkRoles>().Where(r => Has(r.ToString().ToLowerInvariant())).Aggregate(NetworkRoles.None, (all, r) => all | r);
 }
 
 internal sealed record PeerOptions(string Name, int Slot, Dictionary<string, string> Addresses);

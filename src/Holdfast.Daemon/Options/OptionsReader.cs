@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Daemon.Options;
@@ -112,7 +114,12 @@ internal static partial class OptionsReader
                 yield return $"networks[{n}].name is '{network.Name}'; it must be there and be unique.";
             }
 
-            if (!IPAddress.TryParse(network.Address, out _))
+            if (Encoding.UTF8.GetByteCount(network.Name ?? "") > ClusterNetwork.MaxNameBytes)
+            {
+                yield return $"networks[{n}].name is '{network.Name}'; it must have at most {ClusterNetwork.MaxNameBytes} bytes.";
+            }
+
+            if (!(network is { Address: "", Role: "guest" } || IPAddress.TryParse(network.Address, out _)))
             {
                 yield return $"networks[{n}].address is '{network.Address}'; it must be this host's IP address on the network '{network.Name}'.";
             }
@@ -121,6 +128,11 @@ internal static partial class OptionsReader
             {
                 yield return $"networks[{n}].role is '{network.Role}'; it must be one or several of cluster, migration, storage, guest.";
             }
+        }
+
+        if (o.Networks.Length > ClusterNetwork.MaxCount)
+        {
+            yield return $"networks names {o.Networks.Length}; at most {ClusterNetwork.MaxCount} are possible.";
         }
 
         if (!o.Networks.Any(n => n.Has("cluster")))

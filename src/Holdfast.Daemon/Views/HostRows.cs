@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Daemon.Options;
 
 namespace Holdfast.Daemon.Views;
@@ -34,6 +35,9 @@ internal static class HostRows
             MemoryFreeMiB = (int)Math.Min(int.MaxValue, host.FreeMemoryMiB),
             Cpus = self ? Environment.ProcessorCount : null,
             FenceDevice = options.Fence?.Agent,
+            Evidence = [.. VerdictEvidence.Of(snapshot.Picture, host.Slot)],
+            Row = self ? snapshot.Row.Number : null,
+            Does = self ? snapshot.Row.Does : null,
             Leases = self ? [.. snapshot.Datastores.Select(d => new LeaseTime(d.Name, Math.Round(d.RightForMs / 1000, 3), d.State == "expired"))] : [],
         };
     }
@@ -42,10 +46,17 @@ internal static class HostRows
     {
         Name = host.Name,
         State = host.Slot == snapshot.Slot ? (snapshot.Ready ? HostState.Up : HostState.Joining) : State(host.State),
-        Verdict = host.Slot == snapshot.Slot && !snapshot.Ready && snapshot.Reason.Length > 0 ? snapshot.Reason : host.Verdict,
+        Verdict = Verdict(snapshot, host.Slot),
         Networks = [.. host.Networks.Select(n => new Link(n.Key, HealthOf(n.Value), n.Value is "ok" ? null : n.Value))],
         Datastores = [.. host.Datastores.Select(d => new Link(d.Key, HealthOf(d.Value), d.Value is "ok" or "renews" or "ready" ? null : d.Value))],
         Machines = [.. snapshot.Machines.Where(m => m.Owner == host.Slot).Select(m => m.Name).Order(StringComparer.Ordinal)],
+    };
+
+    private static string Verdict(HostSnapshot snapshot, int slot) => snapshot.Picture.Hosts.FirstOrDefault(h => h.Slot == slot) switch
+    {
+        null => IsolationVerdict.Word(Core.Evidence.Verdict.Unknown),
+        { Presence: Presence.Dead } => "dead",
+        _ => IsolationVerdict.Word(IsolationVerdict.Of(snapshot.Picture, slot)),
     };
 
     private static HostState State(string state) => state switch

@@ -6,6 +6,9 @@ internal sealed record FaultTable
     public IReadOnlyList<LinkFault> Links { get; init; } = [];
     public IReadOnlyList<string> SwitchesDown { get; init; } = [];
 
+    /// <summary>Two hosts that do not reach each other on a network, though each reaches the others.</summary>
+    public IReadOnlyList<PairFault> Pairs { get; init; } = [];
+
     /// <summary>Fence devices that are broken or slow.</summary>
     public IReadOnlyDictionary<string, string> FenceDevices { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
@@ -25,6 +28,12 @@ internal sealed record FaultTable
     {
         Links = [.. Links.Where(link => (link.Host, link.Network) != (fault.Host, fault.Network)), .. fault.Any ? [fault] : Array.Empty<LinkFault>()],
     };
+
+    internal FaultTable With(PairFault pair) => this with { Pairs = [.. Pairs.Where(other => other != pair), pair] };
+
+    /// <summary>Nothing is wrong with this link any more, nor between it and any other.</summary>
+    internal FaultTable Healed(string host, string network) =>
+        With(new LinkFault(host, network)) with { Pairs = [.. Pairs.Where(pair => pair.Network != network || (pair.Host != host && pair.Other != host))] };
 
     internal FaultTable WithSwitch(string network, bool up) => this with
     {
@@ -73,6 +82,7 @@ internal sealed record FaultTable
     [
         .. SwitchesDown.Select(network => $"switch {network} down"),
         .. Links.SelectMany(link => link.Describe()),
+        .. Pairs.Select(pair => $"apart {pair.Host} {pair.Other} {pair.Network}"),
         .. Hung.Keys.Select(host => $"hang {host}"),
         .. Stopped.Select(entry => $"stop-process {string.Join(' ', entry.Split(' ').Take(2))}"),
         .. FenceDevices.Select(device => $"fence-device {device.Key} {device.Value}"),

@@ -26,6 +26,12 @@ internal static class LinkRules
             }
         }
 
+        foreach (var pair in faults.Pairs)
+        {
+            var (one, other) = (LabState.Port(pair.Host, pair.Network), LabState.Port(pair.Other, pair.Network));
+            text.Append(CultureInfo.InvariantCulture, $"    iifname \"{one}\" oifname \"{other}\" drop\n    iifname \"{other}\" oifname \"{one}\" drop\n");
+        }
+
         return text.Append("  }\n}\n").ToString();
     }
 

@@ -34,7 +34,7 @@ internal sealed record AgentConfiguration
         Listen = $"{lab.Address(host, lab.Options.Networks.First(network => network.Role == "cluster"))}:{Api.Routes.DefaultPort}",
         Profile = lab.Options.Profile,
         Networks = [.. lab.Options.Networks.Select(network =>
-            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), LabState.Link(network.Name)))],
+            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Uplink(network)))],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
         Fence = lab.Options.Fence ? new AgentFence("fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true) : null,

@@ -41,7 +41,8 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.Loss f => Change(f.Host, f.Network, link => link with { LossPercent = f.Percentage }),
         LabFault.Rate f => Change(f.Host, f.Network, link => link with { BitsPerSecond = f.BitsPerSecond }),
         LabFault.Mtu f => Change(f.Host, f.Network, link => link with { PacketBytes = f.PacketBytes }),
-        LabFault.Heal f => Change(f.Host, f.Network, link => new LinkFault(link.Host, link.Network)),
+        LabFault.Heal f => Apply(Faults.Healed(lab.Known(f.Host, store: true), lab.Network(f.Network).Name)),
+        LabFault.Apart f => Apply(Faults.With(Pair(f))),
         LabFault.Switch f => Apply(Faults.WithSwitch(lab.Network(f.Network).Name, f.Up)),
         LabFault.HealAll => HealAll(),
         LabFault.StopProcess f => StopProcess(f),
@@ -85,6 +86,10 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
             ?? throw new LabException($"'{host}' has no link to the network '{network}'.");
         await Apply(Faults.With(change(Faults.Of(host, link.Name))));
     }
+
+    private PairFault Pair(LabFault.Apart f) => f.Host != f.Other
+        ? new(lab.Known(f.Host), lab.Known(f.Other), lab.Network(f.Network).Name)
+        : throw new LabException($"'{f.Host}' cannot be kept apart from itself; name two hosts.");
 
     private async Task HealAll()
     {

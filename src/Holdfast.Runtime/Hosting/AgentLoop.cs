@@ -82,6 +82,8 @@ public sealed class AgentLoop : IAgent, IDisposable
         opener.Add(name, path, drain);
     }
 
+    public void SetHighAvailability(TimeSpan disarmedFor, string by) => Post(new HighAvailabilitySet(disarmedFor, by));
+
     public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB));
 
     public void Dispose()

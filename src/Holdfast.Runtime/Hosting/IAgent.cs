@@ -17,6 +17,9 @@ public interface IAgent
     /// <summary>Join a formatted datastore. Told again with the same name and path it changes nothing. Its state shows in the snapshot.</summary>
     void AddDatastore(string name, string path, TimeSpan drain);
 
+    /// <summary>Take and fence nothing for this long; zero: go back to work.</summary>
+    void SetHighAvailability(TimeSpan disarmedFor, string by);
+
     /// <summary>What the daemon has measured on this host; told about once a second and on every change.</summary>
     void Measured(HostConditions conditions);
 }

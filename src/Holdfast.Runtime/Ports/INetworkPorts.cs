@@ -1,5 +1,6 @@
 using Holdfast.Core.Agent;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Runtime.Ports;
 
@@ -9,8 +10,8 @@ public interface IHeartbeatPort
     /// <summary>Send one heartbeat to <paramref name="toSlot"/> on the network that it names. Never blocks, never throws.</summary>
     void Send(int toSlot, Heartbeat heartbeat);
 
-    /// <summary>Set once before the first send. Called from any thread.</summary>
-    Action<Heartbeat>? Heard { get; set; }
+    /// <summary>Set once before the first send. Called from any thread, with the moment at which the heartbeat came in.</summary>
+    Action<Heartbeat, Moment>? Heard { get; set; }
 }
 
 /// <summary>Messages about moves. <paramref name="done"/> is called exactly once within a limit: null = the peer's agent took it, else why not.</summary>

@@ -45,7 +45,7 @@ internal sealed class NothingLeftHalfDone(SimulatedCluster cluster) : Checker(cl
 
         foreach (var peer in snapshot.Hosts.Where(p => p.State != "alive"))
         {
-            Violated($"{host.Name} takes {peer.Name} for {peer.State}: {peer.Verdict}");
+            Violated($"{host.Name} takes {peer.Name} for {peer.State}");
         }
 
         foreach (var move in snapshot.Moves.Where(m => m.State == "moving"))

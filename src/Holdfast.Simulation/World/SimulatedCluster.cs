@@ -76,6 +76,9 @@ internal sealed class SimulatedCluster
 
     public SimulatedNetwork MigrationNetwork => Networks[Networks.Length > 2 ? 1 : 0];
 
+    public NetworkRoles RolesOf(SimulatedNetwork network) =>
+        (network == Networks[0] ? NetworkRoles.Cluster : 0) | (network == MigrationNetwork ? NetworkRoles.Migration : 0) | (network == StorageNetwork ? NetworkRoles.Storage : 0);
+
     public Dictionary<Guid, MigrationJob> Migrations { get; } = [];
 
     public IReadOnlyCollection<Truth> Truths => truths.Values;

@@ -1,5 +1,6 @@
 using Holdfast.Core.Agent;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Timing;
 using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Simulation.World;
@@ -7,7 +8,7 @@ namespace Holdfast.Simulation.World;
 /// <summary>Datagrams: lost, late, doubled and out of order as the link has it.</summary>
 internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
 {
-    public Action<Heartbeat>? Heard { get; set; }
+    public Action<Heartbeat, Moment>? Heard { get; set; }
 
     public void Send(int toSlot, Heartbeat heartbeat)
     {
@@ -30,6 +31,6 @@ internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
     {
         var target = cluster.Hosts[toSlot];
         var way = cluster.Dice.Milliseconds(0.05, 0.4) + (link.ExtraDelay * cluster.Dice.Fraction());
-        cluster.Timeline.After(way, target.Life, () => target.Agent?.Take(new HeartbeatHeard(heartbeat)));
+        cluster.Timeline.After(way, target.Life, () => target.Agent?.Take(new HeartbeatHeard(heartbeat, target.Clock.Now)));
     }
 }

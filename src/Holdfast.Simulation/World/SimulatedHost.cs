@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Guarding.Deciding;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Simulation.World;
 
@@ -100,7 +101,7 @@ internal sealed class SimulatedHost
     public bool LockedImages { get; set; }
 
     public AgentSettings Settings(ulong seed) => new(
-        "sim", Name, Index, BootId, seed, Cluster.Plan, [.. Cluster.Networks.Select(n => n.Name)],
+        "sim", Name, Index, BootId, seed, Cluster.Plan, [.. Cluster.Networks.Select(n => new ClusterNetwork(n.Name, Cluster.RolesOf(n)))],
         Cluster.HostNames, Cluster.Options.FenceDevices, Cluster.Options.FastShot, Cluster.Options.FenceCutsPath, Name,
         HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) { Flaws = Cluster.Weakening.Agent, RegisterFlaws = Cluster.Weakening.Register, MoveFlaws = Cluster.Weakening.Move };
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Adapters.Network;
 using Holdfast.Core.Evidence;
-using Holdfast.Core.Leases;
 
 namespace Holdfast.Adapters.Tests.Network;
 
@@ -18,33 +17,36 @@ public sealed class HeartbeatPortTests
         using var one = new HeartbeatPort(Loopback.Map(0), Loopback.Key(), port);
         using var two = new HeartbeatPort(Loopback.Map(1), Loopback.Key(), port);
         var heard = new BlockingCollection<Heartbeat>();
-        two.Heard = heard.Add;
+        two.Heard = (heartbeat, _) => heard.Add(heartbeat);
         two.Start();
         var boot = Guid.NewGuid();
 
-        one.Send(1, new Heartbeat(0, boot, "cluster", 1, 2, HeartbeatFlags.None));
-        one.Send(1, new Heartbeat(0, boot, "storage", 2, 0, HeartbeatFlags.Isolated));
-        HashSet<Heartbeat> got = [Take(heard), Take(heard)];
-        Assert.Equal([new Heartbeat(0, boot, "cluster", 1, 2, HeartbeatFlags.None), new Heartbeat(0, boot, "storage", 2, 0, HeartbeatFlags.Isolated)], got);
+        var (first, second) = (Beats.Of(0, boot, "cluster", 1), Beats.Of(0, boot, "storage", 2));
+        one.Send(1, first);
+        one.Send(1, second);
+        Assert.Equivalent(new[] { Beats.Text(first), Beats.Text(second) }, new[] { Beats.Text(Take(heard)), Beats.Text(Take(heard)) });
 
-        // A packet of the cluster network that turns up on the storage network, and one that is not signed at all.
+        // A packet of the cluster network that turns up on the storage network, one for another host, and one that is not ours at all.
         var packet = new byte[HeartbeatCodec.MaxLength];
-        var length = HeartbeatCodec.Write(new Heartbeat(0, boot, "cluster", 3, 0, HeartbeatFlags.None), long.MaxValue, Loopback.Key(), packet);
+        var codec = new HeartbeatCodec(Loopback.Key());
+        var length = codec.Write(Beats.Of(0, boot, "cluster", 3), 1, packet);
         using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var storage = new IPEndPoint(IPAddress.Parse("127.81.3.2"), port);
         stranger.SendTo(packet.AsSpan(0, length), SocketFlags.None, storage);
         stranger.SendTo("hello"u8, SocketFlags.None, storage);
-        one.Send(1, new Heartbeat(0, boot, "storage", 4, 0, HeartbeatFlags.None));
+        length = codec.Write(Beats.Of(0, boot, "storage", 3), 2, packet);
+        stranger.SendTo(packet.AsSpan(0, length), SocketFlags.None, storage);
+        one.Send(1, Beats.Of(0, boot, "storage", 4));
         Assert.Equal(4ul, Take(heard).Sequence);
-        Assert.Equal(2, two.Dropped);
+        Assert.Equal(3, two.Dropped);
     }
 
     [Fact]
     public void Sending_to_nobody_is_counted_and_does_not_throw()
     {
         using var one = new HeartbeatPort(Loopback.Map(0), Loopback.Key(), Loopback.FreePort());
-        one.Send(5, new Heartbeat(0, Guid.NewGuid(), "cluster", 1, 0, HeartbeatFlags.None));
-        one.Send(1, new Heartbeat(0, Guid.NewGuid(), "moon", 1, 0, HeartbeatFlags.None));
+        one.Send(5, Beats.Of(0, Guid.NewGuid(), "cluster", 1));
+        one.Send(1, Beats.Of(0, Guid.NewGuid(), "moon", 1));
         Assert.Equal(2, one.Unsent);
     }
 

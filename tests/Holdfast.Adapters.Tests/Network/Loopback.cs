@@ -13,7 +13,9 @@ internal static class Loopback
 
     public static int FreePort() => Interlocked.Increment(ref ports);
 
-    public static ClusterKey Key(string secret = "secret") => new(Cluster, System.Text.Encoding.UTF8.GetBytes(secret));
+    public static ClusterKey Key(string secret = "secret") => new(Cluster, Secret(secret));
+
+    public static byte[] Secret(string secret) => System.Text.Encoding.UTF8.GetBytes(secret);
 
     public static NetworkMap Map(int slot)
     {

@@ -77,11 +77,65 @@ public sealed class CommandTests
         Assert.Contains("! No host has room for web.", call.Out, StringComparison.Ordinal);
     }
 
+    private const string Networks = """
+        {"host":"h1","culprits":["h2's cluster cable loses up to 20 %"],"networks":[{"name":"cluster","roles":["cluster"],"directions":[
+          {"from":"h1","to":"h2","state":"degraded","lossPercent":20.3,"delayMs":0.312,"spreadMs":0.04},{"from":"h2","to":"h1","state":"lost"}]},
+         {"name":"san","roles":["storage","migration"],"directions":[{"from":"h1","to":"h2","state":"ok","lossPercent":0,"delayMs":0.3,"spreadMs":0},{"from":"h2","to":"h1","state":"unknown"}]}]}
+        """;
+
+    [Fact]
+    public async Task Network_show_names_the_culprit_and_shows_a_row_a_sender_and_a_column_a_listener()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/networks", Networks);
+        Assert.Equal(
+            """
+            Seen by h1, most likely broken: h2's cluster cable loses up to 20 %.
+
+            cluster: FROM  TO h1  TO h2
+            h1             -      20.3 % lost, 0.31 ms ±0.04
+            h2             down   -
+
+            san (storage, migration): FROM  TO h1    TO h2
+            h1                              -        0.30 ms ±0.00
+            h2                              unknown  -
+
+            """,
+            (await agent.CallAsync("network", "show")).Out);
+        using var json = JsonDocument.Parse((await agent.CallAsync("network", "show", "san", "-o", "json")).Out);
+        Assert.Equal("san", Assert.Single(json.RootElement.GetProperty("networks").EnumerateArray()).GetProperty("name").GetString());
+        (await agent.CallAsync("network", "show", "moon")).IsOneSentence(ExitCode.Failed, "moon", "cluster, san");
+    }
+
+    [Fact]
+    public async Task Ha_disarm_is_sent_with_its_time_and_reason_and_a_host_that_was_missed_is_exit_code_1()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("POST /v1/ha", """{"done":["h1","h2"],"missed":[]}""");
+        var call = await agent.CallAsync("ha", "disarm", "--for", "30m", "--why", "switch");
+        Assert.Equal((ExitCode.Done, "h1, h2: disarmed; what runs is kept, nothing is taken and nobody is fenced.\n"), (call.Exit, call.Out));
+        Assert.Contains("\"disarmSeconds\":1800", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("\"why\":\"switch\"", agent.Requests[0], StringComparison.Ordinal);
+        agent.On("POST /v1/ha", """{"done":["h1"],"missed":["h2"]}""");
+        var missed = await agent.CallAsync("ha", "arm");
+        Assert.Equal(ExitCode.Failed, missed.Exit);
+        Assert.Contains("h2 did not answer", missed.Error, StringComparison.Ordinal);
+        Assert.Contains("\"disarmSeconds\":null", agent.Requests[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_host_tells_the_verdict_its_evidence_and_what_was_decided()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/hosts/h2/explain", """{"host":"h2","verdict":"isolated","row":7,"summary":"h2 is isolated.","evidence":["h2 reaches nobody."],"facts":["then h2 kept"]}""");
+        Assert.Equal("h2 is isolated.\n  - h2 reaches nobody.\n  - then h2 kept\n", (await agent.CallAsync("explain", "host", "h2")).Out);
+    }
+
     [Fact]
     public async Task Events_are_json_lines()
     {
         await using var agent = await FakeAgent.StartAsync();
-        const string line = """{"number":4,"at":"2026-11-24T17:00:00+00:00","host":"h1","kind":"host.dead","machine":null,"text":"h2 is dead."}""";
+        const string line = """{"number":4,"at":"2026-11-24T17:00:00+00:00","host":"h1","kind":"host.dead","machine":null,"text":"h2 is dead.","about":"h2"}""";
         agent.On("GET /v1/events?after=3", $"{line}\n{line}\n");
         Assert.Equal($"{line}\n{line}\n", (await agent.CallAsync("events", "--after", "3", "-o", "json")).Out.Replace("\\u002B", "+", StringComparison.Ordinal));
     }

@@ -19,6 +19,10 @@ public sealed class MistakeTests
     [InlineData("datastore add data relative/path --drain 4", "absolute path")]
     [InlineData("datastore add data /srv --drain soon", "'soon' is no drain")]
     [InlineData("vm delete web", "--yes")]
+    [InlineData("ha disarm --for soon --why switch", "'soon' is no time")]
+    [InlineData("ha disarm --for 48h --why switch", "'48h' is no time")]
+    [InlineData("ha disarm --for 30m", "--why")]
+    [InlineData("ha disarm", "--for")]
     [InlineData("lab up --name Lab", "'Lab' is not a name for a lab")]
     [InlineData("lab fault crush h1", "'crush h1' is not a fault", true)]
     public async Task A_wrong_call_is_one_sentence_with_exit_code_2_and_asks_nobody(string words, string sentence, bool severalLines = false)

@@ -11,7 +11,8 @@ namespace Holdfast.Cli.Tests.Lab;
 /// <summary>One lab of three hosts for all end-to-end tests; they call the built program as a user does and check from outside.</summary>
 public sealed class RunningLab : IAsyncLifetime
 {
-    public const string Name = "e2e";
+    /// <summary>Another name lets two trees test on one machine at the same time.</summary>
+    public static string Name { get; } = Environment.GetEnvironmentVariable("HOLDFAST_LAB_NAME") is { Length: > 0 } name ? name : "e2e";
 
     private static readonly string Program = FindProgram();
 
@@ -57,6 +58,13 @@ public sealed class RunningLab : IAsyncLifetime
             return await MachinesAsync() is [] ? null : refusals;
         });
     }
+
+    /// <summary>Waits until a host names this culprit (a part of the phrase), or none.</summary>
+    internal Task SaysAsync(string host, string? culprit) => UntilAsync($"{host} says that {culprit ?? "nothing"} is broken", TimeSpan.FromSeconds(40), async () =>
+    {
+        var report = Parse(await MustAsync("network", "show", "--host", host, "-o", "json"), ApiJson.Default.NetworkReport);
+        return (culprit is null ? report.Culprits.Length == 0 : report.Culprits.Any(c => c.Contains(culprit, StringComparison.Ordinal))) ? null : string.Join("; ", report.Culprits);
+    });
 
     internal async Task<Call> CallAsync(params string[] words)
     {

@@ -82,7 +82,7 @@ internal sealed class AgentStory
         var names = Enumerable.Range(0, Area.Areas.Length - 1).ToImmutableSortedDictionary(s => s, s => $"{(char)('a' + s)}");
         inbox.Clear();
         Agent = new(new AgentSettings(
-            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, ["cluster"], names, fences, false, false, "127.0.0.1", WatchdogClass.Software));
+            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], names, fences, false, false, "127.0.0.1", WatchdogClass.Software));
         Tell(new ConditionsMeasured(true, 10_000, 90, true));
         Tell(new GuardSaid(Guard.Report(Now)));
         Tell(new DatastoreOpened(Store, "/store", TimeSpan.FromSeconds(1), AreaStory.Identity, "/store/slot-01", 0));

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Tests.Evidence;
 
 public sealed class NetworkEvidenceTests
 {
-    private static readonly TimeSpan Suspect = TimeSpan.FromSeconds(1.5);
-    private readonly NetworkEvidence evidence = new(1, ["cluster", "storage"], Suspect);
+    private static readonly TimeSpan Suspect = TimingPlan.Standard.Suspect;
+    private readonly NetworkEvidence evidence = new(1, [new("cluster", NetworkRoles.Cluster), new("storage", NetworkRoles.Storage)], TimingPlan.Standard);
 
     [Fact]
     public void A_link_is_up_only_when_both_have_heard_each_other()
@@ -43,7 +45,10 @@ public sealed class NetworkEvidenceTests
         Assert.Equal(0UL, evidence.HeardOn(At(0), "cluster"));
     }
 
+    private static ulong beats;
+
     private static Moment At(double seconds) => Moment.Zero + TimeSpan.FromSeconds(seconds);
 
-    private static Heartbeat Beat(int slot, string network, ulong heard) => new(slot, Guid.Empty, network, 1, heard, HeartbeatFlags.None);
+    private static Heartbeat Beat(int slot, string network, ulong heard) =>
+        new(slot, Guid.Empty, network, ++beats, TimeSpan.FromSeconds(beats), ImmutableSortedDictionary<string, ulong>.Empty.Add(network, heard), HeartbeatFlags.None, null);
 }

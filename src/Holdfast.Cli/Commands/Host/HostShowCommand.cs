@@ -20,6 +20,7 @@ internal sealed class HostShowCommand : ClusterCommand
             .Row("name", h.Name)
             .Row("state", Words.Of(h.State))
             .Row("verdict", h.Verdict)
+            .Row("isolation table", h.Row is { } row ? $"row {row.ToString(System.Globalization.CultureInfo.InvariantCulture)}: it {h.Does}" : null)
             .Row("address", h.Address)
             .Row("slot", h.Slot?.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .Row("incarnation", h.Incarnation)
@@ -45,6 +46,10 @@ internal sealed class HostShowCommand : ClusterCommand
         }
 
         table.Write(Terminal);
+        foreach (var line in h.Evidence)
+        {
+            Terminal.Out.WriteLine($"  - {line}");
+        }
     }
 
     private static string Text(Link link) => link.Reason is null ? Words.Of(link.State) : $"{Words.Of(link.State)}: {link.Reason}";

@@ -1,0 +1,11 @@
+namespace Holdfast.Api;
+
+/// <summary><c>POST /v1/ha</c>: disarm every host for a planned work on the network, or arm them again.</summary>
+/// <param name="DisarmSeconds">From a minute to a day; after it a host arms itself. Null: arm now.</param>
+/// <param name="Why">Kept as an event, with <paramref name="Who"/>.</param>
+public sealed record HighAvailabilityRequest(double? DisarmSeconds, string Who, string Why);
+
+/// <summary>What each host answered.</summary>
+/// <param name="Done">Hosts that took it.</param>
+/// <param name="Missed">Hosts whose agent did not answer: they are as they were.</param>
+public sealed record HighAvailabilityReport(string[] Done, string[] Missed);

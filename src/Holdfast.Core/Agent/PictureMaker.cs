@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Fencing;
+using Holdfast.Core.Leases;
+
+namespace Holdfast.Core.Agent;
+
+/// <summary>Puts together what this host measured, what the others' heartbeats say and what their slots say.</summary>
+internal static class PictureMaker
+{
+    public static ClusterPicture Of(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, HeartbeatFlags own) =>
+        new(context.Settings.Slot, context.Settings.Networks, [.. context.Settings.Hosts.Select(h => h.Key == context.Settings.Slot ? Self(context, own) : Peer(context, h.Key, h.Value, fencing[h.Key]))]);
+
+    /// <summary>Whether a peer's slot moves on one datastore; null: this host has not seen enough of it, or cannot read.</summary>
+    public static bool? Renews(AgentContext context, AreaKeeper area, int slot)
+    {
+        var watch = area.Watch(slot);
+        return watch.SilentFrom is null ? null : watch.Silence < context.Plan.Suspect && watch.LastMoved is not null;
+    }
+
+    private static HostPicture Self(AgentContext context, HeartbeatFlags own) => new(
+        context.Settings.Slot, context.Settings.Host, Presence.Alive, context.Network.Views(context.Now), context.Network.Reach(context.Now), own,
+        context.AreasInOrder.IsEmpty ? null : context.AreasInOrder.Any(a => a.State == AreaState.Ready && a.RenewsWell));
+
+    private static HostPicture Peer(AgentContext context, int slot, string name, FencingDesk desk)
+    {
+        var beat = context.Network.Fresh(context.Now, slot);
+        var (renews, block) = Slots(context, slot);
+        var seen = renews is not null || context.Network.Newest(slot) is not null;
+        var presence = desk.ConfirmedAt is not null ? Presence.Dead
+            : beat is not null || renews == true ? Presence.Alive
+            : seen ? Presence.Silent : Presence.Unknown;
+        return new(slot, name, presence, beat?.Heard, block?.Reach, beat?.Flags ?? block?.Flags, renews);
+    }
+
+    /// <summary>On any datastore; and the block where it renews, for an old block says nothing of now.</summary>
+    private static (bool? Renews, HeartbeatBlock? Block) Slots(AgentContext context, int slot)
+    {
+        bool? renews = null;
+        foreach (var area in context.AreasInOrder)
+        {
+            switch (Renews(context, area, slot))
+            {
+                case true:
+                    return (true, area.Block(slot));
+                case false:
+                    renews = false;
+                    break;
+            }
+        }
+
+        return (renews, null);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
+
+namespace Holdfast.Core.Evidence;
+
+/// <summary>Whether a host shows itself to this one. Silence is not death: only <see cref="Dead"/> is, and it takes a proof.</summary>
+public enum Presence
+{
+    /// <summary>Nothing was seen of it yet.</summary>
+    Unknown,
+
+    /// <summary>Heard on a network, or its slot on a datastore moves.</summary>
+    Alive,
+
+    /// <summary>It was seen, and is silent everywhere now.</summary>
+    Silent,
+
+    /// <summary>Its fence device has confirmed off.</summary>
+    Dead,
+}
+
+/// <summary>What this host knows of one host, itself too.</summary>
+/// <param name="Heard">Per network, bit per slot: whom it hears there, by its own word not older than <c>suspect</c>; null: not known.</param>
+/// <param name="Reach">Bit per slot: whom it reaches over any network, both ways, as its slot on a datastore says; null: not known.</param>
+/// <param name="Flags">What it says of itself now; null: not known.</param>
+/// <param name="Renews">Its slot moves on a datastore that this host can read; null: no datastore can be read, or none was seen yet.</param>
+public sealed record HostPicture(
+    int Slot, string Name, Presence Presence, ImmutableSortedDictionary<string, ulong>? Heard, ulong? Reach, HeartbeatFlags? Flags, bool? Renews)
+{
+    public bool Says(HeartbeatFlags flag) => Flags is { } flags && (flags & flag) != 0;
+
+    /// <summary>It says that this is not so; unknown is not that.</summary>
+    public bool Denies(HeartbeatFlags flag) => Flags is { } flags && (flags & flag) == 0;
+}
+
+/// <summary>
+/// All that one host knows of the cluster at one moment: what it measured itself, what the others' heartbeats say and what their slots on the datastores say.
+/// Verdict, isolation table and culprit are functions of it.
+/// </summary>
+public sealed record ClusterPicture(int Self, ImmutableArray<ClusterNetwork> Networks, ImmutableArray<HostPicture> Hosts)
+{
+    public HostPicture Of(int slot) => Hosts.First(h => h.Slot == slot);
+
+    public IEnumerable<HostPicture> Alive => Hosts.Where(h => h.Presence == Presence.Alive);
+
+    /// <summary>Whether one host hears another on a network; null: not known.</summary>
+    public static bool? Hears(HostPicture listener, HostPicture speaker, string network) =>
+        listener.Heard is { } heard && heard.TryGetValue(network, out var bits) ? (bits & (1UL << speaker.Slot)) != 0 : null;
+
+    /// <summary>A round trip between the two is proven over at least one network: by both bitmaps, or by the word of one in its slot.</summary>
+    public bool Meet(HostPicture one, HostPicture other)
+    {
+        if (one.Heard is not null && other.Heard is not null)
+        {
+            foreach (var network in Networks)
+            {
+                if (Hears(one, other, network.Name) == true && Hears(other, one, network.Name) == true)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        return Reaches(one, other) || Reaches(other, one);
+    }
+
+    /// <summary>The living hosts with a path to this one over living hosts, this one too, by slot.</summary>
+    public ImmutableArray<HostPicture> PartOf(HostPicture host)
+    {
+        var alive = Alive.ToList();
+        List<HostPicture> part = [host];
+        for (var next = 0; next < part.Count; next++)
+        {
+            part.AddRange(alive.Where(h => !part.Contains(h) && Meet(part[next], h)));
+        }
+
+        return [.. part.OrderBy(h => h.Slot)];
+    }
+
+    private static bool Reaches(HostPicture one, HostPicture other) => one.Reach is { } reach && (reach & (1UL << other.Slot)) != 0;
+}

@@ -1,0 +1,61 @@
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
+
+namespace Holdfast.Daemon.Views;
+
+/// <summary>The matrix of all directions, as this agent knows it, made more exact by what the others measured.</summary>
+internal static class NetworkRows
+{
+    /// <param name="theirs">The same of other agents, from what they know by themselves.</param>
+    public static NetworkReport Of(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs)
+    {
+        var picture = snapshot.Picture;
+        var measured = Measured(snapshot, theirs);
+        var names = picture.Hosts.ToDictionary(h => h.Name, h => h.Slot, StringComparer.Ordinal);
+        var losses = measured.Where(m => m.Value.LossPercent is not null && names.ContainsKey(m.Key.From) && names.ContainsKey(m.Key.To))
+            .ToDictionary(m => (m.Key.Network, names[m.Key.From], names[m.Key.To]), m => m.Value.LossPercent!.Value / 100);
+        return new NetworkReport
+        {
+            Host = snapshot.Host,
+            Culprits = [.. NetworkCulprit.Of(picture, losses)],
+            Networks = [.. picture.Networks.Select(n => new NetworkMatrix(
+                n.Name, n.RoleWords.Split(", ", StringSplitOptions.RemoveEmptyEntries), [.. Pairs(picture).Select(p => Row(n.Name, p.From, p.To, measured))]))],
+        };
+    }
+
+    private static IEnumerable<(HostPicture From, HostPicture To)> Pairs(ClusterPicture picture) =>
+        picture.Hosts.SelectMany(a => picture.Hosts.Where(b => b.Slot != a.Slot).Select(b => (a, b)));
+
+    private static Direction Row(string network, HostPicture from, HostPicture to, Dictionary<(string Network, string From, string To), Direction> measured)
+    {
+        var quality = measured.GetValueOrDefault((network, from.Name, to.Name));
+        var state = ClusterPicture.Hears(to, from, network) switch
+        {
+            null => Health.Unknown,
+            false => Health.Lost,
+            true => quality?.LossPercent >= NetworkCulprit.NotableLoss * 100 ? Health.Degraded : Health.Ok,
+        };
+        return new(from.Name, to.Name, state, quality?.LossPercent, quality?.DelayMs, quality?.SpreadMs);
+    }
+
+    /// <summary>A direction is measured best by who listens: what the others say of what they send themselves counts only where nobody better answered.</summary>
+    private static Dictionary<(string Network, string From, string To), Direction> Measured(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs)
+    {
+        var all = new Dictionary<(string, string, string), Direction>();
+        var own = snapshot.Links.Select(l => (l.Network, Direction: Of(snapshot, l), By: snapshot.Host));
+        var others = theirs.SelectMany(r => r.Networks.SelectMany(n => n.Directions.Where(d => d.LossPercent is not null).Select(d => (Network: n.Name, Direction: d, By: r.Host))));
+        foreach (var (network, direction, _) in own.Concat(others).OrderBy(m => m.Direction.To == m.By))
+        {
+            all[(network, direction.From, direction.To)] = direction;
+        }
+
+        return all;
+    }
+
+    private static Direction Of(HostSnapshot snapshot, LinkView link) => new(
+        HostNames.Of(snapshot, link.From), HostNames.Of(snapshot, link.To), Health.Unknown,
+        Math.Round(link.Quality.Loss * 100, 1), Ms(link.Quality.Delay), Ms(link.Quality.Spread));
+
+    private static double? Ms(TimeSpan? span) => span is { } s ? Math.Round(s.TotalMilliseconds, 3) : null;
+}
