@@ -40,7 +40,8 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
         }
 
         var silent = Now - downSince[target];
-        if (silent < Cluster.Plan.Ttl)
+        var least = (Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter) + Cluster.Plan.Ttl;
+        if (silent < least * (1 - Cluster.Plan.ClockRateTolerance))
         {
             Violated($"{host.Name} begins to fence {target} {silent.TotalSeconds:0.0} s after it went down together with more than half of all hosts");
         }
