@@ -1,5 +1,6 @@
 using Holdfast.Bench;
 using Holdfast.Bench.Reassignment;
+using Holdfast.Bench.Restart;
 
 try
 {
@@ -26,6 +27,7 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
         "migrate" => new MigrationBench(Runs()).RunAsync(cancel),
         "failover" => new FailoverBench(Runs()).RunAsync(cancel),
         "reassignment" => ReassignmentBench.From(args).RunAsync(cancel),
-        _ => throw new BenchException("usage: one of bench/migrate, bench/failover, bench/reassignment.", usage: true),
+        "restart" => Task.Run(RestartBench.From(args).Run, cancel),
+        _ => throw new BenchException("usage: bench/NAME, one of migrate, failover, reassignment, restart, scale, hbal and trace.", usage: true),
     };
 }

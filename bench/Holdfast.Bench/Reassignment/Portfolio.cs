@@ -15,7 +15,7 @@ internal sealed class Portfolio(AssignmentProblem problem, int threads, TimeSpan
     private const double Race = 0.25;
     private static readonly ImmutableArray<AnnealingSettings> Settings =
     [
-        new(1e8, 1, 0.375), new(1e7, 1, 0.125), new(1e7, 1, 0.375), new(1e8, 1, 0.125), new(1e6, 1, 0.02), new(1e6, 1, 0.25), new(1e7, 1, 0.02), new(1e5, 1, 0.375),
+        new(1e8, 1, 0.375), new(1e7, 1, 0.375), new(1e7, 1, 0.125), new(3e6, 1, 0.06), new(1e6, 1, 0), new(1e6, 1, 0.25), new(1e5, 1, 0.375), new(3e7, 1, 0.5),
     ];
 
     private readonly Stopwatch watch = Stopwatch.StartNew();

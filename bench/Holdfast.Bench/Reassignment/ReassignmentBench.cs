@@ -32,22 +32,10 @@ internal sealed class ReassignmentBench(string modelPath, string assignmentPath,
         var threads = Math.Clamp(Environment.ProcessorCount, 1, 2);
         var result = await new Portfolio(problem, threads, left).RunAsync(seed, cancel);
         var cost = ChallengeEvaluator.Cost(model, initial, [.. result.Assignment]);
-        await WriteAsync(result.Assignment, cancel);
+        Save.Text(output, string.Join(' ', result.Assignment));
         var bound = ChallengeEvaluator.LowerBound(model);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"initial {before}   cost {cost}   lower bound {bound}   {(bound > 0 ? $"gap {(cost - bound) * 100.0 / bound:0.00000} %   " : "")}time {watch.Elapsed.TotalSeconds:0.0} s   {result.Tried / left.TotalSeconds / 1e6:0.0} million trials/s on {threads} threads"));
-    }
-
-    private async Task WriteAsync(IEnumerable<int> assignment, CancellationToken cancel)
-    {
-        try
-        {
-            await File.WriteAllTextAsync(output, string.Join(' ', assignment) + "\n", cancel);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BenchException($"'{output}' cannot be written: {e.Message}");
-        }
     }
 }
