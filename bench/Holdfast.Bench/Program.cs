@@ -1,4 +1,5 @@
 using Holdfast.Bench;
+using Holdfast.Bench.Balancing;
 using Holdfast.Bench.Reassignment;
 using Holdfast.Bench.Restart;
 
@@ -28,6 +29,9 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
         "failover" => new FailoverBench(Runs()).RunAsync(cancel),
         "reassignment" => ReassignmentBench.From(args).RunAsync(cancel),
         "restart" => Task.Run(RestartBench.From(args).Run, cancel),
+        "scale" => Task.Run(ScaleBench.From(args).Run, cancel),
+        "hbal" => HbalBench.From(args).RunAsync(cancel),
+        "trace" => Task.Run(TraceBench.From(args).Run, cancel),
         _ => throw new BenchException("usage: bench/NAME, one of migrate, failover, reassignment, restart, scale, hbal and trace.", usage: true),
     };
 }

@@ -66,14 +66,15 @@ public sealed class RestartPlanner
         return best?.Host;
     }
 
-    /// <summary>The hosts that the among rules leave; where a rule has no part yet, those of every part that still has room for all of the rule's machines.</summary>
-    private IEnumerable<int> Candidates(int machine)
+    /// <summary>The hosts that the among rules leave; where a rule has no part yet, those of every part that still has room for all of the
+    /// rule's machines (<paramref name="evenFull"/>: of every part).</summary>
+    private IEnumerable<int> Candidates(int machine, bool evenFull = false)
     {
         IEnumerable<int>? hosts = null;
         foreach (var rule in amongOf[machine])
         {
             var parts = question.Among[rule].Parts;
-            var open = part[rule] is { } chosen ? parts[chosen] : parts.Where(p => HoldsAll(rule, p)).SelectMany(p => p);
+            var open = part[rule] is { } chosen ? parts[chosen] : parts.Where(p => evenFull || HoldsAll(rule, p)).SelectMany(p => p);
             hosts = hosts is null ? open : hosts.Intersect(open);
         }
 
@@ -126,7 +127,7 @@ public sealed class RestartPlanner
     /// <summary>A host that gets room when one machine of this plan moves on to another.</summary>
     private int? HostAfterPush(int machine)
     {
-        var allowed = Candidates(machine).ToHashSet();
+        var allowed = Candidates(machine, evenFull: true).ToHashSet();
         for (var other = 0; other < host.Length; other++)
         {
             if (host[other] is not { } there || !allowed.Contains(there))

@@ -45,7 +45,8 @@ public sealed record MachineGroup(int SpreadMinimum, ImmutableArray<int> Depends
 /// <param name="Demand">What it uses, by resource.</param>
 /// <param name="MovePrice">Cost of not being on its home.</param>
 /// <param name="Allowed">Index in <see cref="AssignmentProblem.HostSets"/>; -1: every host.</param>
-public sealed record MachineDemand(int Group, ImmutableArray<double> Demand, double MovePrice, int Allowed = -1);
+/// <param name="Fixed">It stays where it is.</param>
+public sealed record MachineDemand(int Group, ImmutableArray<double> Demand, double MovePrice, int Allowed = -1, bool Fixed = false);
 
 /// <summary>Cost of a host whose free second resource falls short of Target times its free first one: the rest of the first could not be used.</summary>
 public sealed record BalanceTarget(int First, int Second, double Target, double Weight);

@@ -34,7 +34,8 @@ public static class AssignmentRules
 
     private static IEnumerable<string> Allowed(AssignmentProblem problem, ImmutableArray<int> assignment) =>
         from m in Enumerable.Range(0, assignment.Length)
-        where problem.Machines[m].Allowed >= 0 && !problem.HostSets[problem.Machines[m].Allowed].Contains(assignment[m])
+        let machine = problem.Machines[m]
+        where assignment[m] != problem.Home[m] && (machine.Fixed || (machine.Allowed >= 0 && !problem.HostSets[machine.Allowed].Contains(assignment[m])))
         select $"Machine {m} may not be on host {assignment[m]}.";
 
     private static IEnumerable<string> GroupRules(AssignmentProblem problem, ImmutableArray<int> assignment)

@@ -28,6 +28,7 @@ internal sealed class ProblemTables
         Locations = Location.DefaultIfEmpty(0).Max() + 1;
         Groups = new GroupTables(problem, Original);
         Allowed = AllowedHosts(problem);
+        Fixed = Select(m => problem.Machines[m].Fixed);
         PairLevel = problem.PairPrices?.LevelOfPair.ToArray();
         PairPrice = problem.PairPrices?.Levels.ToArray() ?? [];
         Balances = [.. problem.Balances];
@@ -71,6 +72,8 @@ internal sealed class ProblemTables
 
     /// <summary>By machine: null for every host, else a flag by host. Machines with the same set share the array.</summary>
     public bool[]?[]? Allowed { get; }
+
+    public bool[] Fixed { get; }
 
     public byte[]? PairLevel { get; }
 

@@ -76,6 +76,11 @@ internal sealed class Relief(SearchState state, double margin)
         var best = (Machine: -1, To: -1, Change: -margin);
         foreach (var machine in state.Members[from])
         {
+            if (tables.Fixed[machine])
+            {
+                continue;
+            }
+
             var leave = state.LeaveChange(machine);
             if (leave >= best.Change && tables.EnteringNeverPays && from == tables.Home[machine])
             {
@@ -101,7 +106,7 @@ internal sealed class Relief(SearchState state, double margin)
         var best = (One: -1, Other: -1, Change: -2 * margin);
         foreach (var to in cheapest.AsSpan(0, Math.Min(Partners, cheapest.Length)))
         {
-            if (to == from)
+            if (to == from || state.HostCost(from) == 0)
             {
                 continue;
             }
@@ -111,7 +116,7 @@ internal sealed class Relief(SearchState state, double margin)
                 foreach (var other in state.Members[to])
                 {
                     Tried++;
-                    if (state.SwapChange(one, other) is var change && change < best.Change && state.MaySwap(one, other))
+                    if (!tables.Fixed[one] && !tables.Fixed[other] && state.SwapChange(one, other) is var change && change < best.Change && state.MaySwap(one, other))
                     {
                         best = (one, other, change);
                     }

@@ -185,7 +185,7 @@ internal sealed class SearchState
         return size == 1 || !host.AsSpan(first, size).Contains(to);
     }
 
-    private bool IsAllowed(int machine, int to) => Tables.Allowed?[machine] is not { } allowed || allowed[to];
+    private bool IsAllowed(int machine, int to) => !Tables.Fixed[machine] && (Tables.Allowed?[machine] is not { } allowed || allowed[to]);
 
     private int MovedChange(int machine, int to) =>
         (to == Tables.Home[machine] ? 0 : 1) - (host[machine] == Tables.Home[machine] ? 0 : 1);
