@@ -23,7 +23,7 @@ internal sealed class RestartMapping
             [.. instance.Spread.Select(group => new ApartRule(New(group), [.. Used(group).Select(s => serverIndex[s])]))],
             [.. instance.Among.Select(rule => new AmongRule(
                 New(rule.Machines),
-                [.. rule.Parts.Where(p => Used(rule.Machines).All(p.Contains)).Select(p => p.Where(serverIndex.ContainsKey).Select(s => serverIndex[s]).ToImmutableSortedSet())]))]);
+                [.. rule.Parts.Where(p => Used(rule.Machines).All(p.Contains)).Select(p => p.Where(serverIndex.ContainsKey).Select(s => serverIndex[s]).Order().ToImmutableArray())]))]);
     }
 
     public RestartQuestion Question { get; }

@@ -12,7 +12,7 @@ public sealed class RestartPlanner
     private readonly double[][] free;
     private readonly double[] mean;
     private readonly int?[] host;
-    private readonly ILookup<int, int> apartOf, amongOf;
+    private readonly int[][] apartOf, amongOf;
     private readonly HashSet<int>[] taken;
     private readonly int?[] part;
 
@@ -22,8 +22,8 @@ public sealed class RestartPlanner
         free = [.. question.Free.Select(f => f.ToArray())];
         mean = Mean(question);
         host = new int?[question.Machines.Length];
-        apartOf = RulesOf(question.Apart.Select(r => r.Machines));
-        amongOf = RulesOf(question.Among.Select(r => r.Machines));
+        apartOf = RulesOf(question.Machines.Length, question.Apart.Select(r => r.Machines));
+        amongOf = RulesOf(question.Machines.Length, question.Among.Select(r => r.Machines));
         taken = [.. question.Apart.Select(r => r.Occupied.ToHashSet())];
         part = new int?[question.Among.Length];
     }
@@ -82,7 +82,7 @@ public sealed class RestartPlanner
     }
 
     /// <summary>Has the part room for the sum of the rule's machines? Necessary, not sufficient; it keeps the first machine from choosing a full part.</summary>
-    private bool HoldsAll(int rule, ImmutableSortedSet<int> hosts)
+    private bool HoldsAll(int rule, ImmutableArray<int> hosts)
     {
         for (var r = 0; r < mean.Length; r++)
         {
@@ -109,7 +109,18 @@ public sealed class RestartPlanner
         return true;
     }
 
-    private bool IsApart(int machine, int candidate) => apartOf[machine].All(rule => !taken[rule].Contains(candidate));
+    private bool IsApart(int machine, int candidate)
+    {
+        foreach (var rule in apartOf[machine])
+        {
+            if (taken[rule].Contains(candidate))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What the scarcest resource has left, as a share of a mean host's.</summary>
     private double LeastLeft(int machine, int candidate)
@@ -215,6 +226,9 @@ public sealed class RestartPlanner
         return [.. Enumerable.Range(0, resources).Select(r => question.Free.Select(f => Math.Max(0, f[r])).DefaultIfEmpty(0).Average())];
     }
 
-    private static ILookup<int, int> RulesOf(IEnumerable<ImmutableArray<int>> machines) =>
-        machines.SelectMany((list, rule) => list.Select(machine => (machine, rule))).ToLookup(p => p.machine, p => p.rule);
+    private static int[][] RulesOf(int count, IEnumerable<ImmutableArray<int>> machines)
+    {
+        var byMachine = machines.SelectMany((list, rule) => list.Select(machine => (machine, rule))).ToLookup(p => p.machine, p => p.rule);
+        return [.. Enumerable.Range(0, count).Select(machine => byMachine[machine].ToArray())];
+    }
 }

@@ -17,8 +17,8 @@ public sealed record RestartMachine(int Priority, ImmutableArray<double> Demand)
 /// <summary>No two of these machines share a host, nor does one of them use an occupied host (those of the rule's machines that run already).</summary>
 public sealed record ApartRule(ImmutableArray<int> Machines, ImmutableArray<int> Occupied);
 
-/// <summary>All of these machines go to hosts of one and the same part.</summary>
-public sealed record AmongRule(ImmutableArray<int> Machines, ImmutableArray<ImmutableSortedSet<int>> Parts);
+/// <summary>All of these machines go to hosts of one and the same part; no host is in two parts.</summary>
+public sealed record AmongRule(ImmutableArray<int> Machines, ImmutableArray<ImmutableArray<int>> Parts);
 
 /// <param name="Host">By machine; null: it waits.</param>
 /// <param name="Waiting">Why, one sentence for each machine without a host.</param>

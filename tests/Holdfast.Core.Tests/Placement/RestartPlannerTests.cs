@@ -23,7 +23,7 @@ public sealed class RestartPlannerTests
         var question = Question([10, 10, 10], [(1, 1), (1, 1)]) with { Apart = [new([0, 1], [1])] };
         Assert.Equal([0, 2], RestartPlanner.For(question).Host.Order());
         var tight = question with { Free = question.Free.RemoveAt(2) };
-        Assert.Equal("1 hosts have room for it, and each has a machine that it must stay apart from", Assert.Single(RestartPlanner.For(tight).Waiting).Value);
+        Assert.Equal("2 hosts have room for it, and each has a machine that it must stay apart from", Assert.Single(RestartPlanner.For(tight).Waiting).Value);
     }
 
     [Fact]

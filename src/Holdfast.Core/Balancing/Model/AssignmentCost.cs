@@ -64,7 +64,7 @@ public sealed record AssignmentCost(double Load, double Evenness, double Balance
 
     private static double LargestGroupPrice(AssignmentProblem problem, ImmutableArray<int> assignment)
     {
-        var moved = Enumerable.Range(0, assignment.Length).Where(m => assignment[m] != problem.Home[m] && problem.Machines[m].Group >= 0).GroupBy(m => problem.Machines[m].Group);
+        var moved = Enumerable.Range(0, assignment.Length).Where(m => assignment[m] != problem.Home[m]).GroupBy(m => problem.Machines[m].Group is >= 0 and var group ? group : -1 - m);
         return problem.LargestGroupPrice * moved.Select(g => g.Count()).DefaultIfEmpty(0).Max();
     }
 }

@@ -23,7 +23,7 @@ public sealed record AssignmentProblem(
     /// <summary>What a move costs besides the machine's own price, by pair of hosts; null: nothing.</summary>
     public PairPrices? PairPrices { get; init; }
 
-    /// <summary>Price of the largest number of moved machines in one group, per machine.</summary>
+    /// <summary>Price of the largest number of moved machines in one group, per machine; a machine without a group counts as one of its own.</summary>
     public double LargestGroupPrice { get; init; }
 }
 

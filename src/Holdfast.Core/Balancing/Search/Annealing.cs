@@ -9,6 +9,9 @@ internal sealed class Annealing(SearchState state, RandomSource random, Annealin
     /// <summary>Trials between two looks at the progress: a fraction of a millisecond to a few.</summary>
     private const int Round = 4096;
 
+    /// <summary>Trials between two new sums of the cost, which take time for every machine.</summary>
+    private const int Refresh = 256 * Round;
+
     /// <summary>Beyond so many temperatures a worsening is not accepted in any run that anybody waits for (e^-20), and need not be drawn.</summary>
     private const double Hopeless = 20;
     private readonly ProblemTables tables = state.Tables;
@@ -28,7 +31,11 @@ internal sealed class Annealing(SearchState state, RandomSource random, Annealin
         for (var done = progress(); done < 1; done = progress())
         {
             temperature = settings.Hottest * Math.Pow(settings.Coldest / settings.Hottest, done);
-            state.Refresh();
+            if (Tried % Refresh == 0)
+            {
+                state.Refresh();
+            }
+
             for (var i = 0; i < Round; i++)
             {
                 Try();
