@@ -22,7 +22,7 @@ public sealed record MachineUse(Guid Id, int Slot, double CpuMHz, double MemoryM
 public sealed record BalancerSettings(
     double HotShare = 0.8, double CoolShare = 0.65, TimeSpan Hold = default, TimeSpan CoolDown = default, double Margin = 0.02, double PricePerGiB = 5, int MovesPerRound = 16)
 {
-    public static BalancerSettings Default { get; } = new() { Hold = TimeSpan.FromMinutes(5), CoolDown = TimeSpan.FromHours(1) };
+    public static BalancerSettings Default { get; } = new() { Hold = TimeSpan.FromMinutes(5), CoolDown = TimeSpan.FromHours(2) };
 }
 
 /// <summary>One live migration that pays.</summary>

@@ -41,7 +41,7 @@ public sealed class BalancerTests
         var memory = moved.Memory with { HotSince = ImmutableSortedDictionary<int, Moment>.Empty.Add(1, Minutes(0)) };
         Assert.Empty(Round(30, back, memory).Moves);
         Assert.Equal([1], Round(30, back, memory).StillHot);
-        Assert.Empty(Round(66, back, memory).Memory.MovedAt);
+        Assert.Empty(Round(126, back, memory).Memory.MovedAt);
     }
 
     [Fact]
