@@ -1,15 +1,17 @@
 using Holdfast.Bench;
+using Holdfast.Bench.Balancing;
+using Holdfast.Bench.Reassignment;
+using Holdfast.Bench.Restart;
 
 try
 {
-    var (what, runs) = Arguments(args);
     using var stop = new CancellationTokenSource();
     Console.CancelKeyPress += (_, pressed) =>
     {
         pressed.Cancel = true;
         stop.Cancel();
     };
-    await (what == "migrate" ? new MigrationBench(runs).RunAsync(stop.Token) : new FailoverBench(runs).RunAsync(stop.Token));
+    await RunAsync(args.FirstOrDefault(), args.Length == 0 ? args : args[1..], stop.Token);
     return 0;
 }
 catch (Exception e) when (e is BenchException or Holdfast.Api.ApiException or Holdfast.Lab.LabException or OperationCanceledException)
@@ -18,9 +20,18 @@ catch (Exception e) when (e is BenchException or Holdfast.Api.ApiException or Ho
     return e is BenchException { Usage: true } ? 2 : 1;
 }
 
-static (string What, int Runs) Arguments(string[] args) => args switch
+static Task RunAsync(string? what, string[] args, CancellationToken cancel)
 {
-    ["migrate" or "failover"] => (args[0], 5),
-    ["migrate" or "failover", "--runs", var text] when int.TryParse(text, out var runs) && runs is > 0 and <= 100 => (args[0], runs),
-    _ => throw new BenchException("usage: bench/migrate [--runs N] or bench/failover [--runs N], with N from 1 to 100.", usage: true),
-};
+    int Runs() => new Options(args, $"bench/{what} [--runs N]", "--runs").AtMost(0).Number("--runs", 1, 100, 5);
+    return what switch
+    {
+        "migrate" => new MigrationBench(Runs()).RunAsync(cancel),
+        "failover" => new FailoverBench(Runs()).RunAsync(cancel),
+        "reassignment" => ReassignmentBench.From(args).RunAsync(cancel),
+        "restart" => Task.Run(RestartBench.From(args).Run, cancel),
+        "scale" => Task.Run(ScaleBench.From(args).Run, cancel),
+        "hbal" => HbalBench.From(args).RunAsync(cancel),
+        "trace" => Task.Run(TraceBench.From(args).Run, cancel),
+        _ => throw new BenchException("usage: bench/NAME, one of migrate, failover, reassignment, restart, scale, hbal and trace.", usage: true),
+    };
+}
