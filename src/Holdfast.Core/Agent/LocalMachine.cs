@@ -32,6 +32,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>QEMU has said that its CPUs stopped, and not since then that they run. It may say so before the answer to the order that started them.</summary>
     private bool stopped;
     private int failures;
+    private bool saidLocked;
     private Moment notBefore;
     private Moment driesAt;
     private Moment? shutDownAsked;
@@ -361,7 +362,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 return;
             }
 
-            (Phase, failures, doubtful, mayBeFrozen) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false, false);
+            (Phase, failures, doubtful, mayBeFrozen, saidLocked) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false, false, false);
             Reason = stopped ? Reason : "";
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
@@ -394,11 +395,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         failures += locked ? 0 : 1;
         Reason = locked ? "waiting for the store to release the image lock of the host before" : $"start failed: {why}";
         notBefore = context.Now + (locked ? TimeSpan.FromMilliseconds(150) : TimeSpan.FromSeconds(1));
-        if (!locked || failures == 0)
+        if (!locked || !saidLocked)
         {
             context.Say("start-failed", $"{context.NameOf(id)} did not start on {context.Settings.Host}: {why}", id, context.Settings.Host, area.Name);
         }
 
+        saidLocked = locked;
         if (!created)
         {
             (busy, Phase) = (false, LocalPhase.None);
