@@ -26,6 +26,9 @@ internal sealed class AgentContext(AgentSettings settings)
     /// <summary>Where this host stands in the isolation table.</summary>
     public SituationDesk Situation { get; set; } = null!;
 
+    /// <summary>How late a slot is read now is how late a dead host's machines start elsewhere.</summary>
+    public bool WatchesClosely { get; set; }
+
     /// <summary>The moment of the present step.</summary>
     public Moment Now { get; set; }
 

@@ -414,7 +414,7 @@ internal sealed class AreaKeeper
         }
 
         reading = true;
-        nextRead = context.Now + (context.Plan.Renew / 2);
+        nextRead = context.Now + (context.Plan.Renew / (context.WatchesClosely ? 8 : 2));
         context.Out.ReadSlots(Name, [.. Peers.Select(p => p.Slot.Value)], read =>
         {
             reading = false;

@@ -185,6 +185,8 @@ public sealed class HostAgent
             silent += desk.Silent(context.Plan.Suspect) ? 1 : 0;
         }
 
+        context.WatchesClosely = desks.Any(d => d.WantsCloseWatch);
+
         // Nobody is silent and nothing is under way: the usual case, many times a second.
         if (silent == 0 && desks.All(d => d.IsWatching && !d.IsAnnounced))
         {

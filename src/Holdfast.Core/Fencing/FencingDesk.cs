@@ -35,6 +35,9 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         _ => Silent(context.Plan.Suspect) ? "suspect" : Observed ? "alive" : "unknown",
     };
 
+    /// <summary>It owns machines and begins to be silent, or something is under way against it.</summary>
+    public bool WantsCloseWatch => !IsWatching || (Silent(context.Plan.Suspect / 2) && IsInTheWay);
+
     /// <summary>Nothing is under way against it.</summary>
     public bool IsWatching => stage == FencingStage.Watching;
 
