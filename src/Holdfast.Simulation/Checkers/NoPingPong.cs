@@ -5,7 +5,7 @@ using Holdfast.Simulation.World;
 namespace Holdfast.Simulation.Checkers;
 
 /// <summary>
-/// No machine is handed to and fro: not moved back within five minutes to where it came from, unless somebody ordered that, and not claimed and let go
+/// No machine is handed to and fro: not moved back within five minutes to where it came from, unless somebody ordered that or its host has lost its guest network, and not claimed and let go
 /// again by host after host.
 /// </summary>
 internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluster)
@@ -24,6 +24,15 @@ internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluste
         if (order is MoveMachine)
         {
             gifts.Remove(order.Machine);
+        }
+    }
+
+    /// <summary>Row 10 of the isolation table: the guest network has gone where it is now, and that is a reason, wherever it came from.</summary>
+    public override void Decided(SimulatedHost host, Decision decision)
+    {
+        if (decision is { Kind: "evacuating", Machine: { } machine })
+        {
+            gifts.Remove(machine);
         }
     }
 
