@@ -37,7 +37,7 @@ internal static class Room
     private static string? OnHost(string machine, int memoryMiB, HostSnapshot snapshot, string host) =>
         snapshot.Hosts.FirstOrDefault(h => h.Name == host) is not { State: "alive" } asked
             ? $"{host} cannot take {machine}: it is not seen alive; see 'holdfast host show {host}', or leave the host out and the cluster chooses one."
-            : asked.FreeMemoryMiB < memoryMiB
+            : asked.FreeMemoryMiB > 0 && asked.FreeMemoryMiB < memoryMiB // 0 is also what a host says that has just joined: its own agent decides then
                 ? $"no room for {machine} on {host}: it needs {Size(memoryMiB)}, {Size(asked.FreeMemoryMiB)} are free there; give it less memory, or leave the host out and the cluster chooses one."
                 : null;
 

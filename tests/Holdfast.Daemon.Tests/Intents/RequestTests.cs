@@ -43,8 +43,9 @@ public sealed class RequestTests
     [Fact]
     public void A_host_that_was_asked_for_is_checked_for_room_itself()
     {
-        var snapshot = Snapshots.Of([Snapshots.Host("h1", 0, "alive", 1024), Snapshots.Host("h2", 1, "alive", 2150), Snapshots.Host("h3", 2, "suspect", 900_000)]);
+        var snapshot = Snapshots.Of([Snapshots.Host("h1", 0, "alive", 1024), Snapshots.Host("h2", 1, "alive", 2150), Snapshots.Host("h3", 2, "suspect", 900_000), Snapshots.Host("h4", 3, "alive", 0)]);
         Assert.Null(Room.For("web", 2000, snapshot, "h2"));
+        Assert.Null(Room.For("web", 2000, snapshot, "h4"));
         Assert.StartsWith("no room for web on h1: it needs 2 GiB, 1 GiB are free there;", Room.For("web", 2048, snapshot, "h1"), StringComparison.Ordinal);
         Assert.StartsWith("h3 cannot take web: it is not seen alive;", Room.For("web", 1, snapshot, "h3"), StringComparison.Ordinal);
     }
