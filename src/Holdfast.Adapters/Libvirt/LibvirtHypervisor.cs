@@ -154,7 +154,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
             machine.Arrived = false;
             Announce(qmp);
 
-            // Finish has returned long since, so the connection it was asked on may end; doing that earlier would cost the hand-over time.
+            // The copy is not bound to the connection that Finish was asked on any more; ending it earlier would cost the hand-over time.
             _ = EndMoveAsync(call.Machine).AsTask();
         }
 
@@ -175,8 +175,9 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         }
 
         // While a migration's job is open its own steps clear the domain away; any other call would queue behind them.
-        if (!_moves.ContainsKey(call.Machine))
+        if (_moves.GetValueOrDefault(call.Machine) is not { Finished: false })
         {
+            _ = EndMoveAsync(call.Machine).AsTask();
             _clearing[call.Machine] = ClearAsync(call.Machine);
         }
 

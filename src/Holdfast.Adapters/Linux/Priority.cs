@@ -9,7 +9,7 @@ public static partial class Priority
     private const int AboveOthers = -10;
 
     /// <summary>
-    /// This thread, and all that are made by it from now on, go before ordinary work (nice −10): while an agent decides on a hand-over its machine stands
+    /// This thread, and all threads and programs (etcd, fence agents; not the guests, which libvirtd starts) that are made by it from now on, go before ordinary work (nice −10): while an agent decides on a hand-over its machine stands
     /// still, beside guests that use all of the processors. False: not allowed here, and everything works, only slower.
     /// </summary>
     public static bool Raise() => SetPriority(Process, 0, AboveOthers) == 0;

@@ -40,7 +40,7 @@ internal sealed class AgentContext(AgentSettings settings)
     public ConditionsMeasured Conditions { get; set; } = Unmeasured;
 
     /// <summary>Until then nothing is known of this host's room, which is not the same as no room.</summary>
-    public bool IsMeasured => Conditions != Unmeasured;
+    public bool IsMeasured => !ReferenceEquals(Conditions, Unmeasured);
 
     /// <summary>Free machines that this host is about to claim.</summary>
     public SortedSet<Guid> Claiming { get; } = [];

@@ -18,8 +18,8 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The frozen copy here is ended when the target runs, or after this at the latest: tearing a large process down costs the store and the processors
-    /// just what the target needs for its start.
+    /// The frozen copy here is ended when the target runs, or after this at the latest: nothing depends on its end, and tearing a large process down takes
+    /// processors and store from the target's start.
     /// </summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<string, double> stamps = new(StringComparer.Ordinal);

@@ -43,7 +43,7 @@ public sealed class IsolationTests(RunningLab lab)
         }
 
         await VerdictsAsync(("h1", "h1", "isolated"), ("h2", "h1", "isolated"), ("h3", "h3", "partition majority"));
-        
+
         // Whoever reaches nobody over any network has no guest network either, and the others have it.
         Assert.Equal(6, (await HostAsync("h1", "h1")).Row);
         await lab.SaysAsync("h1", "h1's cables, all of them (cluster, migration, storage, guest)");

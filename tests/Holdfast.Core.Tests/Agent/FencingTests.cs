@@ -37,6 +37,24 @@ public sealed class FencingTests
     }
 
     [Fact]
+    public void A_silent_host_that_owns_machines_is_read_more_often()
+    {
+        var t = AgentStory.Ready(fences: true);
+        t.Commit(0, new CreateEntry(new MachineId(AgentStory.Vm), WantedState.Run, AreaStory.Life(0)), new Claim(new MachineId(AgentStory.Vm), AreaStory.Life(0)));
+        int Reads(TimeSpan span)
+        {
+            var before = t.Did.OfType<ReadSlots>().Count();
+            t.Pass(span);
+            return t.Did.OfType<ReadSlots>().Count() - before;
+        }
+
+        var usual = Reads(TimeSpan.FromSeconds(2));
+        t.Beating.Remove(0);
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.True(Reads(TimeSpan.FromSeconds(2)) > usual * 3 / 2);
+    }
+
+    [Fact]
     public void Clocks_that_have_gone_apart_void_what_was_observed_of_a_silent_host()
     {
         var t = AgentStory.Ready(fences: true);

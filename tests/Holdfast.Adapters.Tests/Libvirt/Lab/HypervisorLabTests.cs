@@ -52,6 +52,10 @@ public sealed class HypervisorLabTests(ITestOutputHelper output)
         await resumed.WaitAsync(Deadline);
         await Call(a, new ConfirmMove(++_op, machine.Id, second, Cancelled: false));
         Assert.DoesNotContain(await lab.A.Machines.ListAsync(Deadline), domain => domain.Id == machine.Id);
+
+        // libvirt's Finish may still be setting parameters back when the CPUs start: it must not take the machine for paused afterwards.
+        Assert.Contains(b.TimesOf(second)!, step => step.Key == "taken over");
+        Assert.Equal(DomainState.Running, (await lab.B.Machines.ListAsync(Deadline)).Single(domain => domain.Id == machine.Id).State);
         output.WriteLine("source: " + string.Join(", ", a.TimesOf(second)!.Select(step => $"{step.Key} {step.Value:0.0}")));
         output.WriteLine("target: " + string.Join(", ", b.TimesOf(second)!.Select(step => $"{step.Key} {step.Value:0.0}")));
 
