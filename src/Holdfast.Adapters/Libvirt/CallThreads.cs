@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Runtime.Hosting;
 
 namespace Holdfast.Adapters.Libvirt;
 
@@ -139,8 +140,7 @@ public sealed class CallThreads
     private sealed class Worker
     {
         private readonly CallThreads _owner;
-        private readonly SemaphoreSlim _given = new(0);
-        private Job? _job;
+        private readonly BlockingQueue<Job> _given = new();
 
         internal Worker(CallThreads owner)
         {
@@ -148,19 +148,12 @@ public sealed class CallThreads
             new Thread(Run) { IsBackground = true, Name = "libvirt-call" }.Start();
         }
 
-        internal void Give(Job job)
-        {
-            _job = job;
-            _given.Release();
-        }
+        internal void Give(Job job) => _given.Add(job);
 
         private void Run()
         {
-            while (true)
+            while (_given.TryTake(Timeout.InfiniteTimeSpan, out var job))
             {
-                _given.Wait();
-                var job = _job!;
-                _job = null;
                 job.Execute();
                 _owner.Rest(this);
             }

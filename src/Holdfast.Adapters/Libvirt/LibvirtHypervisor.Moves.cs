@@ -150,6 +150,25 @@ public sealed partial class LibvirtHypervisor
             return call.Cancelled ? Done(call) : Failed(call, "this move has not begun here");
         }
 
+        var confirming = ConfirmAsync(call, move);
+        if (!call.Cancelled)
+        {
+            // The machine may come back at once, and libvirt refuses it here until it has forgotten the old domain.
+            _clearing[call.Machine] = ClearAfterAsync(confirming, call.Machine);
+        }
+
+        await confirming.ConfigureAwait(false);
+        if (call.Cancelled && _attached.GetValueOrDefault(call.Machine)?.QmpNow is { } qmp)
+        {
+            // The target's QEMU has announced the addresses from there already.
+            Announce(qmp);
+        }
+
+        return Done(call);
+    }
+
+    private async Task ConfirmAsync(ConfirmMove call, OpenMove move)
+    {
         try
         {
             await move.Source!.ConfirmAsync(call.Cancelled, _options.CallDeadline).ConfigureAwait(false);
@@ -158,14 +177,12 @@ public sealed partial class LibvirtHypervisor
         {
             await EndMoveAsync(call.Machine).ConfigureAwait(false);
         }
+    }
 
-        if (call.Cancelled && _attached.GetValueOrDefault(call.Machine)?.QmpNow is { } qmp)
-        {
-            // The target's QEMU has announced the addresses from there already.
-            Announce(qmp);
-        }
-
-        return Done(call);
+    private async Task ClearAfterAsync(Task confirming, Guid machine)
+    {
+        await confirming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ClearAsync(machine).ConfigureAwait(false);
     }
 
     private async Task<HypervisorResult> AbortMoveAsync(AbortMove call)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Runtime.Hosting;
 
 namespace Holdfast.Adapters.SharedDisk;
 
@@ -8,7 +9,7 @@ namespace Holdfast.Adapters.SharedDisk;
 /// </summary>
 internal sealed class IoThread : IDisposable
 {
-    private readonly BlockingCollection<Work> waiting = [];
+    private readonly BlockingQueue<Work> waiting = new();
     private readonly ConcurrentDictionary<Work, byte> open = new();
     private readonly Timer timer;
 
@@ -29,13 +30,13 @@ internal sealed class IoThread : IDisposable
 
     public void Dispose()
     {
-        waiting.CompleteAdding();
+        waiting.Close();
         timer.Dispose();
     }
 
     private void Run()
     {
-        foreach (var work in waiting.GetConsumingEnumerable())
+        while (waiting.TryTake(Timeout.InfiniteTimeSpan, out var work))
         {
             if (Interlocked.CompareExchange(ref work.State, Work.Begun, Work.Waiting) == Work.Waiting)
             {

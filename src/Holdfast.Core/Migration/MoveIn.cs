@@ -203,15 +203,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         }
 
         resuming = true;
-        context.Out.Guard(new Guarding.Grant(machine.Id, resumeEpoch, [Area.Name], null), refusal =>
-        {
-            if (refusal is not null)
-            {
-                context.Say("alarm", $"{context.NameOf(machine.Id)} is committed to {context.Settings.Host}, but its guard refuses: {refusal}", machine.Id, context.Settings.Host, Area.Name);
-            }
-        });
-
-        // The guard takes its orders in turn and the process has been granted in the move's epoch already, so both go out at once.
+        // The process has been granted in the move's epoch already, and the guard stops it whatever was asked here when the right ends: the machine does not wait for the guard.
         context.Out.Call(op => new Continue(op, machine.Id), result =>
         {
             if (ended)
@@ -232,6 +224,14 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             context.HandOver(ask.Move, open: false);
             Tell(new MoveResumed { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
             context.Say("arrived", $"{context.NameOf(machine.Id)} runs on {context.Settings.Host} in epoch {resumeEpoch}", machine.Id, context.Settings.Host, Area.Name);
+        });
+
+        context.Out.Guard(new Guarding.Grant(machine.Id, resumeEpoch, [Area.Name], null), refusal =>
+        {
+            if (refusal is not null)
+            {
+                context.Say("alarm", $"{context.NameOf(machine.Id)} is committed to {context.Settings.Host}, but its guard refuses: {refusal}", machine.Id, context.Settings.Host, Area.Name);
+            }
         });
     }
 

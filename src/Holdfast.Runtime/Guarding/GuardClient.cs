@@ -24,7 +24,7 @@ public sealed class GuardClient : IDisposable
     private readonly Dictionary<long, (Action<GuardAnswer?> Done, long End)> _open = [];
     private readonly Lock _gate = new();
     private readonly Lock _sending = new();
-    private readonly ManualResetEventSlim _disposed = new();
+    private readonly ManualResetEventSlim _disposed = new(initialState: false, spinCount: 0);
     private Socket? _socket;
     private long _id;
 

@@ -13,7 +13,7 @@ public sealed class AgentLoop : IAgent, IDisposable
 {
     private static readonly TimeSpan SnapshotEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OrderLimit = TimeSpan.FromMinutes(10);
-    private readonly BlockingCollection<Action> inbox = new(new ConcurrentQueue<Action>());
+    private readonly BlockingQueue<Action> inbox = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<string?>> orders = new();
     private readonly DatastoreOpener opener;
     private readonly AgentPorts ports;
@@ -89,27 +89,15 @@ public sealed class AgentLoop : IAgent, IDisposable
     public void Dispose()
     {
         stopping = true;
-        inbox.CompleteAdding();
+        inbox.Close();
         if (thread.IsAlive)
         {
             thread.Join(TimeSpan.FromSeconds(2));
         }
     }
 
-    private void Enqueue(Action work)
-    {
-        try
-        {
-            if (!stopping)
-            {
-                inbox.Add(work);
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            // The loop was stopped between the look and the add: nobody waits for this input any more.
-        }
-    }
+    /// <summary>After the loop has been stopped nobody waits for an input any more, and it is dropped.</summary>
+    private void Enqueue(Action work) => inbox.Add(work);
 
     private void Run()
     {
@@ -120,7 +108,7 @@ public sealed class AgentLoop : IAgent, IDisposable
             while (!stopping)
             {
                 var wait = nextTick - ports.Clock.Now;
-                if (inbox.TryTake(out var work, wait > TimeSpan.Zero ? wait : TimeSpan.Zero))
+                if (inbox.TryTake(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, out var work))
                 {
                     work();
                 }
@@ -137,10 +125,6 @@ public sealed class AgentLoop : IAgent, IDisposable
                     snapshot = core.Snapshot();
                 }
             }
-        }
-        catch (InvalidOperationException) when (stopping)
-        {
-            // The inbox was completed while this thread waited on it.
         }
         catch (Exception e)
         {
