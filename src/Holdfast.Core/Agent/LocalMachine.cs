@@ -11,6 +11,8 @@ namespace Holdfast.Core.Agent;
 /// </summary>
 internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid id)
 {
+    /// <summary>Between two tries while the store holds an image's lock: it clears within milliseconds of its former user's end, or when the server has noticed a host's death.</summary>
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(150);
     private const int StartsBeforeGivingUp = 3;
 
     /// <summary>The last epoch in which a process was, or may have been, made here. The guard knows what an earlier agent was granted.</summary>
@@ -357,7 +359,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             {
                 Phase = Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase;
                 mayBeFrozen = true;
-                notBefore = context.Now + TimeSpan.FromMilliseconds(500);
+                notBefore = context.Now + (IsImageLocked(failure) ? LockPause : TimeSpan.FromMilliseconds(500));
                 Reason = $"its CPUs could not be started: {failure}";
                 return;
             }
@@ -387,14 +389,17 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         });
     }
 
+    private static bool IsImageLocked(string why) =>
+        why.Contains("Is another process using the image", StringComparison.Ordinal) || why.Contains("Failed to get", StringComparison.Ordinal);
+
     /// <summary>A start that failed never ran a guest instruction, so nothing has to drain.</summary>
     private void Failed(string why, bool created)
     {
         // The store still holds the dead owner's image lock for a while: that is waiting, not failing.
-        var locked = why.Contains("Is another process using the image", StringComparison.Ordinal) || why.Contains("Failed to get", StringComparison.Ordinal);
+        var locked = IsImageLocked(why);
         failures += locked ? 0 : 1;
         Reason = locked ? "waiting for the store to release the image lock of the host before" : $"start failed: {why}";
-        notBefore = context.Now + (locked ? TimeSpan.FromMilliseconds(150) : TimeSpan.FromSeconds(1));
+        notBefore = context.Now + (locked ? LockPause : TimeSpan.FromSeconds(1));
         if (!locked || !saidLocked)
         {
             context.Say("start-failed", $"{context.NameOf(id)} did not start on {context.Settings.Host}: {why}", id, context.Settings.Host, area.Name);

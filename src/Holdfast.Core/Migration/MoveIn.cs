@@ -211,17 +211,25 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
                 return;
             }
 
-            if ((died ? "its process died" : result.Unknown ? null : result.Failure) is { } failure)
+            if (died)
             {
-                context.Say("alarm", $"{context.NameOf(machine.Id)} arrived on {context.Settings.Host} but does not resume: {failure}; it starts from disk", machine.Id, context.Settings.Host, Area.Name);
-                Destroy(failure);
+                context.Say("alarm", $"{context.NameOf(machine.Id)} arrived on {context.Settings.Host}, but its process died there; it starts from disk", machine.Id, context.Settings.Host, Area.Name);
+                Destroy("its process died");
                 return;
             }
 
             ended = true;
-            // Unknown is never taken for failed: its CPUs are started again until QEMU answers.
+            // Refused (the store may still hold its image's lock) or unknown: the copy is whole and the only one, so its CPUs are started again until they run.
             machine.Arrived(resumeEpoch, running: result.Failure is null);
+            // The source's word came before the table showed it here, and until then an order about the machine would be refused.
+            Area.PollSoon();
             context.HandOver(ask.Move, open: false);
+            if (result is { Failure: { } refusal, Unknown: false })
+            {
+                context.Say("waits", $"{context.NameOf(machine.Id)} is whole on {context.Settings.Host} in epoch {resumeEpoch} and does not run yet: {refusal}", machine.Id, context.Settings.Host, Area.Name);
+                return;
+            }
+
             Tell(new MoveResumed { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
             context.Say("arrived", $"{context.NameOf(machine.Id)} runs on {context.Settings.Host} in epoch {resumeEpoch}", machine.Id, context.Settings.Host, Area.Name);
         });

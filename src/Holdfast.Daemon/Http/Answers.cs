@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Api;
@@ -7,6 +8,11 @@ namespace Holdfast.Daemon.Http;
 /// <summary>Requests read and answers written with the contracts' generated JSON; every failure is an <see cref="ApiError"/>.</summary>
 internal static class Answers
 {
+    /// <summary>How many agents have passed this request on: between agents only.</summary>
+    public const string PassedOnHeader = "Holdfast-Passed-On";
+
+    public static int TimesPassedOn(this HttpContext context) => int.TryParse(context.Request.Headers[PassedOnHeader], CultureInfo.InvariantCulture, out var times) ? times : 0;
+
     public static bool IsLocal(this HttpContext context) => context.Request.Query.TryGetValue("local", out var value) && value == "1";
 
     public static string Name(this HttpContext context) => (string)context.Request.RouteValues["name"]!;

@@ -1,12 +1,17 @@
+using System.Diagnostics;
 using Holdfast.Api;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
 namespace Holdfast.Daemon.Http;
 
-/// <summary>Everything that changes something. What only the owner can do is passed on to its agent, once.</summary>
+/// <summary>Everything that changes something. What only the owner can do is passed on to its agent.</summary>
 internal sealed class ChangeRoutes(HostParts parts)
 {
+    private const int PassedOnAtMost = 3;
+    private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     public void Map(IEndpointRouteBuilder app)
     {
         app.MapPost(Routes.Machines, CreateAsync);
@@ -57,7 +62,7 @@ internal sealed class ChangeRoutes(HostParts parts)
 
     private async Task KillAsync(HttpContext context)
     {
-        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
+        var row = await SeenAsync(context);
         if (row.Host is null)
         {
             throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run; there is nothing to kill.");
@@ -72,8 +77,8 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task MigrateAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.MigrateMachine, new MigrateMachine());
-        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
-        parts.Orders.CheckTarget(row, request.Host);
+        parts.Orders.CheckKnown(request.Host);
+        var row = await SeenAsync(context);
         if (row.Host is null)
         {
             throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run, so there is nothing to migrate; start it with 'holdfast vm start {row.Name}'.");
@@ -81,6 +86,7 @@ internal sealed class ChangeRoutes(HostParts parts)
 
         if (!await PassedOnAsync(context, row))
         {
+            parts.Orders.CheckElsewhere(row, request.Host);
             await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, task)));
         }
     }
@@ -108,9 +114,24 @@ internal sealed class ChangeRoutes(HostParts parts)
         await context.AcceptedAsync(parts.Tasks.Begin("add-datastore", null, task => parts.Addition.RunAsync(request, task)));
     }
 
+    private async Task<MachineDetail> SeenAsync(HttpContext context)
+    {
+        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
+
+        // Another agent says that the machine is here: after a move the table here may show it a moment later.
+        for (var since = Stopwatch.GetTimestamp(); context.TimesPassedOn() > 0 && row.Host != parts.Options.Host && Stopwatch.GetElapsedTime(since) < TableLimit;)
+        {
+            await Task.Delay(Look, context.RequestAborted);
+            row = await parts.Views.MachineAsync(context.Name(), local: true, context.RequestAborted);
+        }
+
+        return row;
+    }
+
     private async Task<bool> PassedOnAsync(HttpContext context, MachineDetail row)
     {
-        if (row.Host == parts.Options.Host || context.IsLocal())
+        // The machine may have moved on while the request was on its way: whoever gets it sends it after the machine.
+        if (row.Host == parts.Options.Host || context.TimesPassedOn() >= PassedOnAtMost)
         {
             return false;
         }

@@ -128,19 +128,18 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         };
     }
 
-    public void CheckTarget(MachineDetail row, string? target)
+    public void CheckKnown(string? target)
     {
-        if (target is null)
-        {
-            return;
-        }
-
-        if (options.Hosts.All(h => h.Name != target))
+        if (target is not null && options.Hosts.All(h => h.Name != target))
         {
             throw MachineCreation.UnknownHost(options, target);
         }
+    }
 
-        if (target == row.Host)
+    /// <summary>Only the owner's own agent knows this for certain; what the others know of its last move may be older.</summary>
+    public void CheckElsewhere(MachineDetail row, string? target)
+    {
+        if (row.Host == target)
         {
             throw new ApiException(ErrorCode.Conflict, $"{row.Name} runs on {target} already.");
         }

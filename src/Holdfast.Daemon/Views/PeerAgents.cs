@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Holdfast.Api;
 using Holdfast.Daemon.Http;
@@ -87,7 +88,7 @@ internal sealed class PeerAgents : IDisposable
         return [.. answers.Where(a => a.Answered).Select(a => (a.Key, a.Seen))];
     }
 
-    /// <summary>Passes a request on to another host's agent as it is, and its answer back. Only once: it goes out with <c>local=1</c>.</summary>
+    /// <summary>Passes a request on to another host's agent as it is, and its answer back. It goes out with <c>local=1</c> and says how often that was done.</summary>
     public async Task ForwardAsync(HttpContext from, string host, CancellationToken cancel)
     {
         if (!addresses.TryGetValue(host, out var address))
@@ -95,8 +96,9 @@ internal sealed class PeerAgents : IDisposable
             throw new ApiException(ErrorCode.Unavailable, $"The address of {host} is not known to this agent; ask {host} itself with --host.");
         }
 
-        var query = from.Request.QueryString.Add("local", "1");
+        var query = from.IsLocal() ? from.Request.QueryString : from.Request.QueryString.Add("local", "1");
         using var request = new HttpRequestMessage(new HttpMethod(from.Request.Method), new Uri(address, from.Request.Path + query.ToUriComponent()));
+        request.Headers.Add(Answers.PassedOnHeader, (from.TimesPassedOn() + 1).ToString(CultureInfo.InvariantCulture));
         if (from.HasBody())
         {
             from.Request.Body.Position = 0;

@@ -125,6 +125,11 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
         {
             answer.Failed("it waits for its migration");
         }
+        else if (guest is { Arrived: true, Era: 0 } && Host.LockedImages && Dice.Chance(0.7))
+        {
+            Cluster.Count("image still locked");
+            answer.Failed("Failed to get shared \"write\" lock");
+        }
         else
         {
             // A stopped QEMU takes the command when it goes on; nobody answers before that.
