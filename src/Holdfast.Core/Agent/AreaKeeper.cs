@@ -18,11 +18,14 @@ internal sealed class AreaKeeper
     private readonly DatastoreOpened opened;
     private readonly LeaseRegister register;
     private readonly TableQueue queue;
-    private readonly SortedList<int, SlotWatch> watches = [];
+    private readonly SlotWatch?[] watches = new SlotWatch?[Slot.Count];
     private (ulong Version, HostLife Life) holdings;
     private ImmutableArray<MachineEntry> free = [];
     private ImmutableArray<MachineEntry> here = [];
     private ImmutableArray<HostRecord> peers = [];
+    private ImmutableArray<int> peerSlots = [];
+    private ulong joined;
+    private ulong announced;
     private ulong sortedOf;
     private (ulong Version, int Known) loaded;
     private bool reading;
@@ -78,7 +81,7 @@ internal sealed class AreaKeeper
     /// <summary>Entries of epochs up to this may have been started by an earlier agent of this life: starting one again takes a new epoch.</summary>
     public ulong StartedUpTo { get; private set; }
 
-    public IEnumerable<SlotWatch> Watches => watches.Values;
+    public IEnumerable<SlotWatch> Watches => watches.OfType<SlotWatch>();
 
     public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
 
@@ -121,6 +124,20 @@ internal sealed class AreaKeeper
         }
     }
 
+    /// <summary>The host of this slot has joined.</summary>
+    public bool HasJoined(int slot)
+    {
+        Sort();
+        return (joined & (1UL << slot)) != 0;
+    }
+
+    /// <summary>Somebody has announced that the host of this slot is fenced.</summary>
+    public bool IsFencingAnnounced(int slot)
+    {
+        Sort();
+        return (announced & (1UL << slot)) != 0;
+    }
+
     public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
 
     /// <summary>Hold the promise for the next version, so that the next commit is short.</summary>
@@ -129,25 +146,16 @@ internal sealed class AreaKeeper
     /// <summary>Look into the table at once, but not again and again while the answers of the last look are still on their way.</summary>
     public void PollSoon() => nextPoll = Moment.Earlier(nextPoll, polled + PollPause);
 
-    public SlotWatch Watch(int slot)
-    {
-        if (!watches.TryGetValue(slot, out var watch))
-        {
-            watches[slot] = watch = new(slot);
-        }
-
-        return watch;
-    }
+    public SlotWatch Watch(int slot) => watches[slot] ??= new(slot);
 
     /// <summary>The peer's newest valid block, or null.</summary>
-    public HeartbeatBlock? Block(int slot) =>
-        watches.TryGetValue(slot, out var w) && w.Block is { } bytes && HeartbeatBlock.Decode(bytes, Identity, new Slot(slot), out var block) is null ? block : null;
+    public HeartbeatBlock? Block(int slot) => watches[slot]?.Says(Identity);
 
     public void VoidObservations()
     {
-        foreach (var watch in watches.Values)
+        foreach (var watch in watches)
         {
-            watch.Void(context.Now);
+            watch?.Void(context.Now);
         }
     }
 
@@ -222,7 +230,7 @@ internal sealed class AreaKeeper
         // death of the older life at most, so the observation begins anew.
         foreach (var host in table.Hosts.Values.Where(h => Table.Host(h.Slot)?.Incarnation != h.Incarnation))
         {
-            watches.GetValueOrDefault(host.Slot.Value)?.Void(context.Now);
+            watches[host.Slot.Value]?.Void(context.Now);
         }
 
         Table = table;
@@ -241,7 +249,11 @@ internal sealed class AreaKeeper
         free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
         here = [.. Table.Machines.Values.Where(m => m.Owner?.Slot.Value == own || m.Target?.Slot.Value == own)];
         peers = [.. Table.Hosts.Values.Where(h => h.Slot.Value != own && h.Incarnation != Incarnation.None)];
+        peerSlots = [.. peers.Select(p => p.Slot.Value)];
+        (joined, announced) = (BitsOf(h => h.Incarnation != Incarnation.None), BitsOf(h => h.Fencing is not null));
     }
+
+    private ulong BitsOf(Func<HostRecord, bool> which) => Table.Hosts.Values.Where(which).Aggregate(0UL, (bits, host) => bits | host.Slot.Bit);
 
     private void FollowGuard()
     {
@@ -415,7 +427,7 @@ internal sealed class AreaKeeper
 
         reading = true;
         nextRead = context.Now + (context.Plan.Renew / (context.WatchesClosely ? 8 : 2));
-        context.Out.ReadSlots(Name, [.. Peers.Select(p => p.Slot.Value)], read =>
+        context.Out.ReadSlots(Name, peerSlots, read =>
         {
             reading = false;
             foreach (var reading in read.Readings)

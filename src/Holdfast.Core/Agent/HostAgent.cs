@@ -337,10 +337,10 @@ public sealed class HostAgent
         var (now, heard, flags) = (context.Now, context.Network.Views(context.Now), context.Situation.Flags);
         foreach (var network in context.Settings.Networks)
         {
-            foreach (var slot in fencing.Keys)
+            foreach (var desk in desks)
             {
-                var echo = context.Network.Echo(now, network.Name, slot);
-                context.Out.Emit(new SendHeartbeat(slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo)));
+                var echo = context.Network.Echo(now, network.Name, desk.Slot);
+                context.Out.Emit(new SendHeartbeat(desk.Slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo)));
             }
         }
     }

@@ -9,7 +9,25 @@ namespace Holdfast.Core.Agent;
 internal static class PictureMaker
 {
     public static ClusterPicture Of(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, HeartbeatFlags own) =>
-        new(context.Settings.Slot, context.Settings.Networks, [.. context.Settings.Hosts.Select(h => h.Key == context.Settings.Slot ? Self(context, own) : Peer(context, h.Key, h.Value, fencing[h.Key]))]);
+        new(context.Settings.Slot, context.Settings.Networks, [.. context.Settings.Hosts.Select(h => Host(context, h.Key, h.Value, fencing, own))]);
+
+    /// <summary>The picture now: the very same one as <paramref name="before"/> when it shows nothing new, so that what follows from it need not be found again.</summary>
+    public static ClusterPicture After(ClusterPicture before, AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, HeartbeatFlags own)
+    {
+        ImmutableArray<HostPicture>.Builder? hosts = null;
+        for (var i = 0; i < before.Hosts.Length; i++)
+        {
+            var known = before.Hosts[i];
+            var now = Host(context, known.Slot, known.Name, fencing, own);
+            if (now != known)
+            {
+                hosts ??= before.Hosts.ToBuilder();
+                hosts[i] = now;
+            }
+        }
+
+        return hosts is null ? before : before with { Hosts = hosts.ToImmutable() };
+    }
 
     /// <summary>Whether a peer's slot moves on one datastore; null: this host has not seen enough of it, or cannot read.</summary>
     public static bool? Renews(AgentContext context, AreaKeeper area, int slot)
@@ -17,6 +35,9 @@ internal static class PictureMaker
         var watch = area.Watch(slot);
         return watch.SilentFrom is null ? null : watch.Silence < context.Plan.Suspect && watch.LastMoved is not null;
     }
+
+    private static HostPicture Host(AgentContext context, int slot, string name, IReadOnlyDictionary<int, FencingDesk> fencing, HeartbeatFlags own) =>
+        slot == context.Settings.Slot ? Self(context, own) : Peer(context, slot, name, fencing[slot]);
 
     private static HostPicture Self(AgentContext context, HeartbeatFlags own) => new(
         context.Settings.Slot, context.Settings.Host, Presence.Alive, context.Network.Views(context.Now), context.Network.Reach(context.Now), own,

@@ -13,6 +13,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     private Moment? disarmedUntil;
     private string disarmedBy = "";
     private int said = Normal;
+    private (ClusterPicture Picture, ConditionsMeasured Conditions, bool Apart, StorageState Storage, int Links) judged;
     private const int Normal = 13;
 
     public IsolationRow Row { get; private set; } = IsolationTable.Rows[Normal - 1];
@@ -49,8 +50,25 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
             Disarm(TimeSpan.Zero, "the time for which it was disarmed is over");
         }
 
-        Picture = PictureMaker.Of(context, fencing, Flags);
-        var situation = Situation();
+        Picture = PictureMaker.After(Picture, context, fencing, Flags);
+        var basis = (Picture, context.Conditions, disarmedUntil is not null, Storage(), context.Network.KnownLinks);
+        if (basis != judged)
+        {
+            judged = basis;
+            Judge();
+        }
+
+        if (Held >= context.Plan.Hold && said != Row.Number)
+        {
+            said = Row.Number;
+            Tell();
+        }
+    }
+
+    /// <summary>All of it follows from what <see cref="judged"/> holds, which is seldom new.</summary>
+    private void Judge()
+    {
+        var situation = Situation(judged.Storage);
         Flags = FlagsOf(situation);
         var row = IsolationTable.Of(situation);
         if (row.Number != Row.Number)
@@ -59,11 +77,6 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         }
 
         Row = row;
-        if (Held >= context.Plan.Hold && said != row.Number)
-        {
-            said = row.Number;
-            Tell();
-        }
     }
 
     public Verdict Verdict => IsolationVerdict.Of(Picture, context.Settings.Slot);
@@ -74,7 +87,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         context.Say("situation", $"{context.Settings.Host} is in row {Row.Number} of the isolation table ({Row.When}): it {Row.Does}. {evidence}", host: context.Settings.Host);
     }
 
-    private Situation Situation()
+    private Situation Situation(StorageState storage)
     {
         var self = Picture.Of(context.Settings.Slot);
         var others = Picture.Alive.Where(h => h != self).ToList();
@@ -85,7 +98,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         // A host that is reached says so itself; of the others, only those that provably have a network are asked.
         var askable = reached.Count > 0 ? reached : others.Where(h => others.Any(o => o != h && Picture.Meet(h, o))).ToList();
         return new(
-            Apart: disarmedUntil is not null, Verdict, Storage(),
+            Apart: disarmedUntil is not null, Verdict, storage,
             OthersRenew: others.Any(h => h.Denies(HeartbeatFlags.Expired)),
             context.Conditions.Quorum,
             OthersHaveQuorum: others.Any(h => !h.Says(HeartbeatFlags.NoQuorum)),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using Holdfast.Core.Timing;
 
@@ -17,14 +18,27 @@ internal sealed class LinkWatch
     /// <summary>Bit n: the beat n before the newest one came in.</summary>
     private ulong arrived;
     private int span;
+    private ImmutableSortedDictionary<string, ulong>? heardOf;
+    private ulong heard;
 
     /// <summary>The newest beat, and when it came in.</summary>
     public Heartbeat? Last { get; private set; }
 
     public Moment At { get; private set; }
 
-    /// <param name="sent">When this host sent its own beat of a number; null: too long ago, or never.</param>
-    public void Take(Moment at, Heartbeat beat, Func<ulong, Moment?> sent)
+    /// <summary>Whom the peer heard on <paramref name="network"/>, always the same one, by its newest beat.</summary>
+    public ulong HeardThere(string network)
+    {
+        if (!ReferenceEquals(heardOf, Last!.Heard))
+        {
+            (heardOf, heard) = (Last.Heard, Last.Heard.GetValueOrDefault(network));
+        }
+
+        return heard;
+    }
+
+    /// <param name="own">Knows when this host sent its own beats.</param>
+    public void Take(Moment at, Heartbeat beat, NetworkEvidence own)
     {
         if (Last is { } last && last.BootId == beat.BootId && beat.Uptime <= last.Uptime)
         {
@@ -46,7 +60,7 @@ internal sealed class LinkWatch
         span = Math.Min(Window, span + step);
         (At, Last) = (at, beat);
         ways.Add(at - Moment.Zero - beat.Uptime);
-        if (beat.Echo is { } echo && sent(echo.Sequence) is { } then && at - then - echo.Held is var trip && trip >= TimeSpan.Zero)
+        if (beat.Echo is { } echo && own.SentAt(echo.Sequence) is { } then && at - then - echo.Held is var trip && trip >= TimeSpan.Zero)
         {
             roundTrips.Add(trip);
         }

@@ -9,9 +9,16 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
 {
     private readonly ImmutableArray<string> names = [.. networks.Select(n => n.Name)];
 
-    // Looked at in every step of the agent, hence tables and loops: [network, slot].
-    private readonly LinkWatch?[,] links = new LinkWatch?[networks.Length, Leases.Slot.Count];
+    // Looked at in every step of the agent, hence tables and loops: [network][slot].
+    private readonly LinkWatch?[][] links = [.. networks.Select(_ => new LinkWatch?[Leases.Slot.Count])];
     private readonly (ulong Sequence, Moment At)[] sent = new (ulong, Moment)[LinkWatch.Window];
+
+    // What was last told of each network. It is told again with every beat, and seldom changes.
+    private readonly ulong[] viewed = new ulong[networks.Length];
+    private ImmutableSortedDictionary<string, ulong> views = networks.ToImmutableSortedDictionary(n => n.Name, _ => 0UL, StringComparer.Ordinal);
+
+    /// <summary>Slots below it may have been heard.</summary>
+    private int slots;
 
     public ImmutableArray<ClusterNetwork> Networks { get; } = networks;
 
@@ -20,9 +27,12 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     {
         if (beat.Slot is >= 0 and < Leases.Slot.Count && beat.Slot != self && names.IndexOf(beat.Network) is >= 0 and var network)
         {
-            (links[network, beat.Slot] ??= new()).Take(at, beat, SentAt);
+            (links[network][beat.Slot] ??= Known(beat.Slot)).Take(at, beat, this);
         }
     }
+
+    /// <summary>Directions on which something was heard ever.</summary>
+    internal int KnownLinks { get; private set; }
 
     /// <summary>This host's own beat of this number goes out now.</summary>
     public void Sent(Moment now, ulong sequence) => sent[sequence % LinkWatch.Window] = (sequence, now);
@@ -30,8 +40,21 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     /// <summary>Bit per slot that was heard on <paramref name="network"/> within <c>suspect</c>: what goes into this host's own heartbeats.</summary>
     public ulong HeardOn(Moment now, string network) => Bits(now, names.IndexOf(network), mutual: false);
 
-    /// <summary>The same for every network.</summary>
-    public ImmutableSortedDictionary<string, ulong> Views(Moment now) => names.ToImmutableSortedDictionary(n => n, n => HeardOn(now, n), StringComparer.Ordinal);
+    /// <summary>The same for every network; the same object as before while nothing has changed in it.</summary>
+    public ImmutableSortedDictionary<string, ulong> Views(Moment now)
+    {
+        for (var network = 0; network < names.Length; network++)
+        {
+            var bits = Bits(now, network, mutual: false);
+            if (bits != viewed[network])
+            {
+                viewed[network] = bits;
+                views = views.SetItem(names[network], bits);
+            }
+        }
+
+        return views;
+    }
 
     /// <summary>What to tell a peer of its own beats on this network.</summary>
     public HeartbeatEcho? Echo(Moment now, string network, int slot) => Watch(network, slot)?.Echo(now, plan.Beat);
@@ -52,7 +75,7 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     {
         for (var network = 0; network < names.Length; network++)
         {
-            if (links[network, slot] is { } watch && now - watch.At <= within)
+            if (links[network][slot] is { } watch && now - watch.At <= within)
             {
                 return true;
             }
@@ -79,14 +102,14 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     /// <summary>The newest heartbeat of the peer if it came within <c>suspect</c>: what it says of itself and of the others is true now.</summary>
     public Heartbeat? Fresh(Moment now, int slot) => NewestWatch(slot) is { } watch && IsFresh(now, watch) ? watch.Last : null;
 
-    private LinkWatch? Watch(string network, int slot) => names.IndexOf(network) is >= 0 and var index ? links[index, slot] : null;
+    private LinkWatch? Watch(string network, int slot) => names.IndexOf(network) is >= 0 and var index ? links[index][slot] : null;
 
     private LinkWatch? NewestWatch(int slot)
     {
         LinkWatch? newest = null;
         for (var network = 0; network < names.Length; network++)
         {
-            if (links[network, slot] is { } watch && (newest is null || watch.At > newest.At))
+            if (links[network][slot] is { } watch && (newest is null || watch.At > newest.At))
             {
                 newest = watch;
             }
@@ -95,18 +118,26 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
         return newest;
     }
 
-    private Moment? SentAt(ulong sequence) => sent[sequence % LinkWatch.Window] is var (number, at) && number == sequence && at > Moment.Zero ? at : null;
+    private LinkWatch Known(int slot)
+    {
+        KnownLinks++;
+        slots = Math.Max(slots, slot + 1);
+        return new();
+    }
+
+    /// <summary>When this host's own beat of this number went out; null: too long ago, or never.</summary>
+    internal Moment? SentAt(ulong sequence) => sent[sequence % LinkWatch.Window] is var (number, at) && number == sequence && at > Moment.Zero ? at : null;
 
     private bool IsFresh(Moment now, LinkWatch watch) => now - watch.At <= plan.Suspect;
 
-    private bool IsMutual(LinkWatch watch, string network) => (watch.Last!.Heard.GetValueOrDefault(network) & (1UL << self)) != 0;
+    private bool IsMutual(LinkWatch watch, string network) => (watch.HeardThere(network) & (1UL << self)) != 0;
 
     private ulong Bits(Moment now, int network, bool mutual)
     {
         var bits = 0UL;
-        for (var slot = 0; network >= 0 && slot < Leases.Slot.Count; slot++)
+        for (var slot = 0; network >= 0 && slot < slots; slot++)
         {
-            if (links[network, slot] is { } watch && IsFresh(now, watch) && (!mutual || IsMutual(watch, names[network])))
+            if (links[network][slot] is { } watch && IsFresh(now, watch) && (!mutual || IsMutual(watch, names[network])))
             {
                 bits |= 1UL << slot;
             }

@@ -7,12 +7,16 @@ internal sealed class SampleRing(int size)
     private int next;
     private int count;
 
+    // What was first seen, and the sum of the differences from it: the mean is asked for with every beat. A sum of the samples themselves could overflow.
+    private long anchor;
+    private long excess;
+
     public bool IsEmpty => count == 0;
 
     public TimeSpan Least => new(Samples.Length == 0 ? 0 : Min(Samples));
 
-    /// <summary>Of the differences from the least sample, so that no sum overflows.</summary>
-    public TimeSpan Mean => Least + new TimeSpan(MeanExcess());
+    /// <summary>Rounded down.</summary>
+    public TimeSpan Mean => new(count == 0 ? 0 : anchor + FloorDivided(excess, count));
 
     /// <summary>Mean difference from the mean.</summary>
     public TimeSpan Spread
@@ -34,6 +38,12 @@ internal sealed class SampleRing(int size)
 
     public void Add(TimeSpan sample)
     {
+        if (count == 0)
+        {
+            (anchor, excess) = (sample.Ticks, 0);
+        }
+
+        excess += sample.Ticks - (count == ticks.Length ? ticks[next] : anchor);
         ticks[next] = sample.Ticks;
         next = (next + 1) % ticks.Length;
         count = Math.Min(count + 1, ticks.Length);
@@ -41,17 +51,7 @@ internal sealed class SampleRing(int size)
 
     public void Clear() => (next, count) = (0, 0);
 
-    private long MeanExcess()
-    {
-        var least = Least.Ticks;
-        var sum = 0L;
-        foreach (var sample in Samples)
-        {
-            sum += sample - least;
-        }
-
-        return count == 0 ? 0 : sum / count;
-    }
+    private static long FloorDivided(long value, long by) => (value / by) - (value % by < 0 ? 1 : 0);
 
     private static long Min(ReadOnlySpan<long> samples)
     {

@@ -1,3 +1,4 @@
+using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Evidence;
@@ -10,6 +11,7 @@ namespace Holdfast.Core.Evidence;
 public sealed class SlotWatch(int slot)
 {
     private byte[]? bytes;
+    private (byte[]? Of, HeartbeatBlock? Block) decoded;
     private Moment? silentFrom;
     private Moment silentUntil;
     private Moment lastCompleted;
@@ -19,6 +21,17 @@ public sealed class SlotWatch(int slot)
 
     /// <summary>The block as last read; null before the first good read.</summary>
     public byte[]? Block => bytes;
+
+    /// <summary>What the block as last read says, or null when it is none of this area and slot. It is decoded once, as <see cref="Block"/> never changes in place.</summary>
+    public HeartbeatBlock? Says(AreaIdentity identity)
+    {
+        if (!ReferenceEquals(decoded.Of, bytes))
+        {
+            decoded = (bytes, HeartbeatBlock.Decode(bytes, identity, new Slot(Slot), out var block) is null ? block : null);
+        }
+
+        return decoded.Block;
+    }
 
     /// <summary>Completion of the last read in which the bytes had changed since the read before; null when that was never seen.</summary>
     public Moment? LastMoved { get; private set; }

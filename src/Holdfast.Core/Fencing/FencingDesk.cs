@@ -48,7 +48,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         {
             foreach (var area in context.AreasInOrder)
             {
-                if (area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { Fencing: not null })
+                if (area.State == AreaState.Ready && area.IsFencingAnnounced(slot))
                 {
                     return true;
                 }
@@ -62,7 +62,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
     private IEnumerable<AreaKeeper> Joined => context.AreasInOrder.Where(Counts);
 
-    private bool Counts(AreaKeeper area) => area.State == AreaState.Ready && area.Table.Host(new Slot(slot)) is { } h && h.Incarnation != Incarnation.None;
+    private bool Counts(AreaKeeper area) => area.State == AreaState.Ready && area.HasJoined(slot);
 
     /// <summary>The incarnation that the confirmed shot was aimed at in this area, or None.</summary>
     public Incarnation Fenced(string datastore) => stage == FencingStage.Confirmed ? named.GetValueOrDefault(datastore) : Incarnation.None;

@@ -13,6 +13,7 @@ public sealed class LeaseRegister
     private readonly ImmutableArray<RegisterEffect>.Builder effects = ImmutableArray.CreateBuilder<RegisterEffect>();
     private RegisterState s;
     private Moment now;
+    private (LeaseTable? Of, ImmutableArray<Slot> Slots) others;
 
     public LeaseRegister(RegisterSettings settings)
         : this(new RegisterState(settings))
@@ -491,7 +492,16 @@ public sealed class LeaseRegister
         effects.Add(new RegisterEffect.ReadAreas(s.Ticket, others, s.Chosen.Version));
     }
 
-    private ImmutableArray<Slot> Others() => [.. s.Chosen.Hosts.Keys.Where(slot => slot != s.Settings.Own)];
+    /// <summary>Asked for with every poll, and new only with a table that is.</summary>
+    private ImmutableArray<Slot> Others()
+    {
+        if (!ReferenceEquals(others.Of, s.Chosen))
+        {
+            others = (s.Chosen, [.. s.Chosen.Hosts.Keys.Where(slot => slot != s.Settings.Own)]);
+        }
+
+        return others.Slots;
+    }
 
     /// <summary>A rule left out on purpose, for the state search (src/Holdfast.Simulation/Exploration).</summary>
     private bool Lacks(RegisterFlaws rule) => (s.Settings.Flaws & rule) != 0;

@@ -64,13 +64,22 @@ internal sealed class GuardProcess
     /// <summary>The order's refusal, or null.</summary>
     public string? Obey(GuardOrder order)
     {
+        string? refusal = null;
         var actions = Post(new GuardInput.Ordered(order));
-        if (actions.Any(a => a is GuardAction.Remember))
+        for (var i = 0; i < actions.Count; i++)
         {
-            Host.GuardMemory = core.Memory();
+            switch (actions[i])
+            {
+                case GuardAction.Remember:
+                    Host.GuardMemory = core.Memory();
+                    break;
+                case GuardAction.Answer(var answer):
+                    refusal = answer.Refusal;
+                    break;
+            }
         }
 
-        return actions.OfType<GuardAction.Answer>().Single().Message.Refusal;
+        return refusal;
     }
 
     public void ProcessEnded(Guest guest) => Time.After(Host.Cluster.Dice.Milliseconds(0, 3), Scope, () =>

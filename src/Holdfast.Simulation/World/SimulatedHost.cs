@@ -13,6 +13,7 @@ internal sealed class SimulatedHost
     private readonly HashSet<string> slotWrites = new(StringComparer.Ordinal);
     private readonly List<(GuardProcess Guard, GuardAction.Renew Renewal)> waitingSlotWrites = [];
     private readonly Dictionary<Guid, GuardAction.NoteRenewal> renewals = [];
+    private readonly byte[] block = new byte[HeartbeatBlock.Length];
     private int lastPid;
     private int hangs;
     private TimeSpan told;
@@ -275,11 +276,10 @@ internal sealed class SimulatedHost
         }
 
         var store = Cluster.Store(renewal.Area.Datastore);
-        var block = new byte[HeartbeatBlock.Length];
         new HeartbeatBlock(
             new(renewal.Area.Slot), new(renewal.Incarnation), renewal.Area.BootId, renewal.Counter, renewal.Flags,
             renewal.Note.Reach, renewal.Note.FreeMemoryMiB, renewal.Note.FreeCpuPercent).Encode(store.Identity, block);
-        store.WriteSlot(this, Life, store.SlotOf(renewal.Area.SlotFile), block, error =>
+        store.WriteSlot(this, Life, renewal.Area.Slot, block, error =>
         {
             slotWrites.Remove(renewal.SlotKey);
             Cluster.Timeline.After(TimeSpan.Zero, guard.Scope, () => guard.Renewed(renewal, error));

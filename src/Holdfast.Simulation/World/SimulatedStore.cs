@@ -1,3 +1,4 @@
+using Holdfast.Core;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
 
@@ -29,10 +30,11 @@ internal sealed class SimulatedStore
         dice = cluster.Dice.Apart();
         Header = new AreaHeader(identity, Slot.Count, 0).Encode();
         var first = BallotRecord.First(LeaseTable.First(hosts));
+        var block = new byte[HeartbeatBlock.Length];
         for (var slot = 0; slot < hosts.Count; slot++)
         {
-            slots[slot] = new byte[HeartbeatBlock.Length];
-            new HeartbeatBlock(new(slot), Incarnation.None, Guid.Empty, 0, HeartbeatFlags.None, 0, 0, 0).Encode(identity, slots[slot]);
+            new HeartbeatBlock(new(slot), Incarnation.None, Guid.Empty, 0, HeartbeatFlags.None, 0, 0, 0).Encode(identity, block);
+            slots[slot] = ContentOf(block);
             ballots[slot] = new(identity, new(slot));
             foreach (var (offset, bytes) in BallotFile.Writes(0, BallotCodec.Encode(first, identity, new(slot))))
             {
@@ -60,9 +62,7 @@ internal sealed class SimulatedStore
 
     public string SlotFile(int slot) => $"{Path}/{AreaLayout.Folder}/{AreaLayout.SlotFile(slot)}";
 
-    public int SlotOf(string slotFile) => int.Parse(slotFile.AsSpan(slotFile.Length - 2), System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>The slot's bytes now, for a read.</summary>
+    /// <summary>The slot's bytes now, for a read; those behind the first sector are zero in every block, and are left out.</summary>
     public byte[] SlotBytes(int slot) => slots[slot];
 
     public StoredBallot Ballot(int slot) => ballots[slot];
@@ -93,18 +93,13 @@ internal sealed class SimulatedStore
     public void Read<T>(SimulatedHost host, Scope caller, Func<T> sample, Action<T?> done)
         where T : class => TryRead(host, caller, sample, done, cluster.Timeline.Now);
 
-    /// <param name="block">Given away: it becomes what is on the disk.</param>
-    public void WriteSlot(SimulatedHost host, Scope caller, int slot, byte[] block, Action<string?> done) =>
-        Write(host, caller, block.Length, sectors =>
-        {
-            // An array of its own each time: who has read the old one keeps what he read.
-            if (sectors * Sector < block.Length)
-            {
-                slots[slot].AsSpan(sectors * Sector).CopyTo(block.AsSpan(sectors * Sector));
-            }
-
-            slots[slot] = block;
-        }, done);
+    /// <param name="block">A whole block.</param>
+    public void WriteSlot(SimulatedHost host, Scope caller, int slot, ReadOnlySpan<byte> block, Action<string?> done)
+    {
+        // An array of its own each time: who has read the old one keeps what he read.
+        var content = ContentOf(block);
+        Write(host, caller, block.Length, sectors => slots[slot] = sectors > 0 ? content : slots[slot], done);
+    }
 
     public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done) =>
         Write(host, caller, bytes.Length, sectors => ballots[slot].Land(offset, bytes.Span[..Math.Min(bytes.Length, sectors * Sector)]), done);
@@ -151,6 +146,12 @@ internal sealed class SimulatedStore
         {
             write.Refused = true;
         }
+    }
+
+    private static byte[] ContentOf(ReadOnlySpan<byte> block)
+    {
+        Invariant.That(block[Sector..].IndexOfAnyExcept((byte)0) < 0, "A slot's block says something behind its first sector.");
+        return block[..Sector].ToArray();
     }
 
     private static bool Clear(Link link) => link is { IsCut: false, LossPercent: 0 };

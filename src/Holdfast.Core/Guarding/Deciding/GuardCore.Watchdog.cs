@@ -20,7 +20,20 @@ internal sealed partial class GuardCore
     private ClockReading _petted;
     private ClockReading _looked;
 
-    private TimeSpan WantedTimeout => _areas.Count == 0 ? IdleTimeout : _areas.Values.Min(a => a.Watchdog);
+    /// <summary>The shortest of all areas.</summary>
+    private TimeSpan WantedTimeout
+    {
+        get
+        {
+            var least = TimeSpan.MaxValue;
+            for (var i = 0; i < _areas.Count; i++)
+            {
+                least = Shorter(least, _areas.GetValueAtIndex(i).Watchdog);
+            }
+
+            return _areas.Count == 0 ? IdleTimeout : least;
+        }
+    }
 
     private TimeSpan Timeout => _armed ?? WantedTimeout;
 
@@ -48,8 +61,19 @@ internal sealed partial class GuardCore
         }
     }
 
-    private bool MayPet(ClockReading now, TimeSpan timeout) =>
-        Lacks(GuardFlaws.PetsAlways) || _areas.All(a => (!a.Value.Expired && a.Value.Covers(now, timeout)) || AllStill(now, a.Key, a.Value));
+    private bool MayPet(ClockReading now, TimeSpan timeout)
+    {
+        for (var i = 0; i < _areas.Count && !Lacks(GuardFlaws.PetsAlways); i++)
+        {
+            var area = _areas.GetValueAtIndex(i);
+            if ((area.Expired || !area.Covers(now, timeout)) && !AllStill(now, _areas.GetKeyAtIndex(i), area))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Nothing on this datastore, and nothing without a grant, can execute: seen by a recent look that began after the expiry.</summary>
     private bool AllStill(ClockReading now, string datastore, Area area)

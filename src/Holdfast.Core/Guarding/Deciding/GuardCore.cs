@@ -111,11 +111,16 @@ internal sealed partial class GuardCore
     /// <summary>Something that a restarted guard and the agent must know has changed.</summary>
     private void Changed()
     {
-        if (!_actions.Any(a => a is GuardAction.Remember))
+        foreach (var action in _actions)
         {
-            Do(new GuardAction.Remember());
-            Do(new GuardAction.Tell(false));
+            if (action is GuardAction.Remember)
+            {
+                return;
+            }
         }
+
+        Do(new GuardAction.Remember());
+        Do(new GuardAction.Tell(false));
     }
 
     private void Latch(ClockReading now)
@@ -175,7 +180,20 @@ internal sealed partial class GuardCore
     private HeartbeatFlags FlagsNow(TimeSpan silence) =>
         (HeartbeatFlags)_note.Flags
         | (silence >= AgentSilence ? HeartbeatFlags.Agentless : 0)
-        | (_areas.Values.Any(a => a.Expired) ? HeartbeatFlags.Expired : 0);
+        | (AnyExpired() ? HeartbeatFlags.Expired : 0);
+
+    private bool AnyExpired()
+    {
+        for (var i = 0; i < _areas.Count; i++)
+        {
+            if (_areas.GetValueAtIndex(i).Expired)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void TakeRenewal(ClockReading now, GuardInput.Renewed ended)
     {
