@@ -1,6 +1,7 @@
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Fencing;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
@@ -79,8 +80,8 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         var self = Picture.Of(context.Settings.Slot);
         var others = Picture.Alive.Where(h => h != self).ToList();
         var reached = others.Where(h => Picture.Meet(self, h)).ToList();
-        var migration = context.Settings.Networks.Where(n => n.Has(NetworkRoles.Migration)).ToList();
-        bool Migrates(HostPicture h) => migration.Any(n => ClusterPicture.Hears(self, h, n.Name) == true && ClusterPicture.Hears(h, self, n.Name) == true);
+        bool Migrates(HostPicture h) => context.Settings.MigrationPaths.Any(p =>
+            ClusterPicture.Hears(self, h, p.Network) == true && ClusterPicture.Hears(h, self, p.Network) == true && MigrationRoutes.IsWhole(context, p.Network, h.Slot));
 
         // A host that is reached says so itself; of the others, only those that provably have a network are asked.
         var askable = reached.Count > 0 ? reached : others.Where(h => others.Any(o => o != h && Picture.Meet(h, o))).ToList();
@@ -92,7 +93,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
             GuestLost(self, others),
             OthersHaveGuest: askable.Any(h => h.Denies(HeartbeatFlags.GuestDown)),
             CanMigrate: reached.Any(Migrates),
-            MigrationWhole: migration.Count == 0 || reached.All(Migrates));
+            MigrationWhole: reached.All(Migrates));
     }
 
     private StorageState Storage()
