@@ -15,6 +15,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(HostExplanation))]
 [JsonSerializable(typeof(NetworkReport))]
 [JsonSerializable(typeof(HighAvailabilityRequest))]
+[JsonSerializable(typeof(HostOrderRequest))]
 [JsonSerializable(typeof(HighAvailabilityReport))]
 [JsonSerializable(typeof(MachineSummary[]))]
 [JsonSerializable(typeof(MachineDetail))]

@@ -75,6 +75,13 @@ public sealed class HoldfastClient : IDisposable
     public Task<HostExplanation> ExplainHostAsync(string name, CancellationToken cancel = default) =>
         GetAsync(Routes.Host(name, "explain"), ApiJson.Default.HostExplanation, cancel);
 
+    public Task<TaskReport> FenceAsync(string name, HostOrderRequest request, CancellationToken cancel = default) =>
+        PostAsync(Routes.Host(name, "fence"), request, ApiJson.Default.HostOrderRequest, cancel);
+
+    public Task<HostExplanation> ConfirmDeadAsync(string name, HostOrderRequest request, CancellationToken cancel = default) => SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Host(name, "confirm-dead"))) { Content = JsonContent.Create(request, ApiJson.Default.HostOrderRequest) },
+        ApiJson.Default.HostExplanation, cancel);
+
     public Task<NetworkReport> NetworksAsync(CancellationToken cancel = default) => GetAsync(Routes.Networks, ApiJson.Default.NetworkReport, cancel);
 
     public Task<HighAvailabilityReport> HighAvailabilityAsync(HighAvailabilityRequest request, CancellationToken cancel = default) => SendAsync(

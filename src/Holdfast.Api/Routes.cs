@@ -21,7 +21,7 @@ public static class Routes
 
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
 
-    /// <param name="verb">explain (GET).</param>
+    /// <param name="verb">explain (GET); fence, confirm-dead (POST).</param>
     public static string Host(string name, string verb) => $"{Host(name)}/{verb}";
 
     public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";

@@ -27,6 +27,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream rawOu
         return new Terminal(output, error, raw, !plain && !Console.IsOutputRedirected, !Console.IsErrorRedirected);
     }
 
+    /// <summary>What needs a person, where colours are shown.</summary>
+    public string Red(string text) => Colour ? $"\e[31m{text}\e[0m" : text;
+
     public void Dispose()
     {
         try

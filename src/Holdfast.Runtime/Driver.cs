@@ -23,6 +23,7 @@ public sealed class Driver(HostAgent core, AgentPorts ports, Action<AgentInput> 
         ports.Guard.Reported = report => post(new GuardSaid(report));
         ports.Hypervisor.Happened = happened => post(new MachineHappened(happened));
         ports.Heartbeats.Heard = (heartbeat, at) => post(new HeartbeatHeard(heartbeat, at));
+        ports.Heartbeats.Probed = probe => post(new ProbeHeard(probe));
         ports.Peers.Received = message => post(new PeerSaid(message));
     }
 
@@ -55,7 +56,10 @@ public sealed class Driver(HostAgent core, AgentPorts ports, Action<AgentInput> 
                 ports.Peers.Send(e.Slot, e.Message, failure => post(new OperationEnded(e.Op, failure)));
                 break;
             case FenceOff e:
-                ports.Fence.Off(e.Host, failure => post(new OperationEnded(e.Op, failure)));
+                ports.Fence.Off(e.Host, e.Level, failure => post(new OperationEnded(e.Op, failure)));
+                break;
+            case TestFence e:
+                ports.Fence.Test(e.Host, e.Level, failure => post(new OperationEnded(e.Op, failure)));
                 break;
             case LoadDefinitions e:
                 ports.Definitions.Load(e.Datastore, e.Path, (found, failure) => post(new DefinitionsLoaded(e.Op, e.Datastore, found.IsDefault ? [] : found, failure)));
@@ -71,6 +75,9 @@ public sealed class Driver(HostAgent core, AgentPorts ports, Action<AgentInput> 
                 break;
             case SendHeartbeat e:
                 ports.Heartbeats.Send(e.Slot, e.Heartbeat);
+                break;
+            case SendProbe e:
+                ports.Heartbeats.Probe(e.Slot, e.Probe);
                 break;
             case Decided e:
                 Decided?.Invoke(e.Decision);

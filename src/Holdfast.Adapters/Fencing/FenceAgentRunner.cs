@@ -2,34 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Adapters.Fencing;
 
 /// <summary>
-/// Fences through a program of the fence-agents package: <c>action=off</c>, then <c>action=status</c>. Only a status that says off is a confirmation;
-/// an <c>off</c> that reported success is not (FenceAgentAPI.md: 'off' returns 0; 'status' returns 2 and prints OFF when the plug is off).
+/// One device of one host, through a program of the fence-agents package: <c>action=off</c>, then <c>action=status</c>. Only a status that says off is a
+/// confirmation; an <c>off</c> that reported success is not (FenceAgentAPI.md: 'off' returns 0; 'status' returns 2 and prints OFF when the plug is off).
 /// </summary>
-public sealed partial class FenceAgentRunner(FenceOptions options) : IFencePort
+internal sealed partial class FenceAgentRunner(FenceOptions options)
 {
-    /// <summary>See <see cref="FenceOptions.CutsPath"/>.</summary>
-    public bool CutsPath => options.CutsPath;
-
-    public void Off(string host, Action<string?> done) => _ = Task.Run(async () =>
-    {
-        string? refusal;
-        try
-        {
-            refusal = await OffAsync(host);
-        }
-        catch (Exception e)
-        {
-            refusal = $"The fence agent '{options.Agent}' could not be run for {host}: {e.Message}";
-        }
-
-        done(refusal);
-    });
-
     internal async Task<string?> OffAsync(string host)
     {
         using var limit = new CancellationTokenSource(options.Limit);
@@ -52,6 +33,19 @@ public sealed partial class FenceAgentRunner(FenceOptions options) : IFencePort
             // Switched off by its word, still on by its status: some devices lag. The limit ends it.
             await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
         }
+    }
+
+    /// <summary>Asks for the state of the plug, whatever it is. Null: the device has said it.</summary>
+    internal async Task<string?> TestAsync(string host)
+    {
+        using var limit = new CancellationTokenSource(options.Limit);
+        return await RunAsync(host, "status", limit.Token) switch
+        {
+            { ExitCode: 2 } run when SaysOff(run.Output) => null,
+            { ExitCode: 0 } run when On().IsMatch(run.Output) && !Off().IsMatch(run.Output) => null,
+            null => string.Create(CultureInfo.InvariantCulture, $"the fence agent '{options.Agent}' did not say within {options.Limit.TotalSeconds:0.#} s whether {host} is on or off"),
+            { } run => $"the fence agent '{options.Agent}' did not say whether {host} is on or off (exit code {run.ExitCode}{Said(run)})",
+        };
     }
 
     internal string Input(string host, string action)

@@ -8,6 +8,12 @@ internal static class LinuxSocket
 {
     private const int SolIp = 0;
     private const int IpFreeBind = 15;
+    private const int IpMtuDiscover = 10;
+    private const int SolIpv6 = 41;
+    private const int Ipv6MtuDiscover = 23;
+
+    /// <summary>Never fragment, and send up to the own link's MTU whatever a path was said to carry (IP_PMTUDISC_PROBE): what does not arrive is what is to be found.</summary>
+    private const int Probe = 3;
 
     /// <summary>Bind also while the interface has not got its address yet: an agent may start before its network.</summary>
     public static void BindEvenWithoutAddress(Socket socket)
@@ -17,6 +23,20 @@ internal static class LinuxSocket
         if (socket.AddressFamily == AddressFamily.InterNetwork)
         {
             socket.SetRawSocketOption(SolIp, IpFreeBind, on);
+        }
+    }
+
+    public static void NeverFragment(Socket socket)
+    {
+        Span<byte> probe = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(probe, Probe);
+        if (socket.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.SetRawSocketOption(SolIp, IpMtuDiscover, probe);
+        }
+        else
+        {
+            socket.SetRawSocketOption(SolIpv6, Ipv6MtuDiscover, probe);
         }
     }
 

@@ -11,21 +11,25 @@ namespace Holdfast.Adapters.Network;
 /// Never longer than <see cref="MaxLength"/>, so that it is never fragmented.
 /// </summary>
 /// <remarks>
-/// Head: magic u32, version u8, slot u8, receiver's slot u8, 0 u8, key id u32, boot id 16, nonce 12 (the uptime and a counter of the sender's process).
-/// Body: sequence u64, flags u32, network u8 (which of the list), count u8, per network: name (length u8, UTF-8) and heard u64; then 0 u8, or 1 u8 and the
-/// echo: sequence u64, held u32 and spread u32 in microseconds, loss u16 in parts of 10,000. Tag 16. Numbers are little-endian.
+/// Head: magic u32, version u8, slot u8, receiver's slot u8, kind u8 (0 heartbeat, 1 probe), key id u32, boot id 16, nonce 12 (the uptime and a counter of the
+/// sender's process). Body of a heartbeat: sequence u64, flags u32, network u8 (which of the list), count u8, per network: name (length u8, UTF-8) and heard u64;
+/// size of the probes u16, networks without a carrier u16 (bit per network of the list); then 0 u8, or 1 u8 and the echo: sequence u64, held u32 and spread u32
+/// in microseconds, loss u16 in parts of 10,000, hole u16. Body of a probe: size u16, network's name, zeros up to that size. Tag 16. Numbers are little-endian.
 /// Not for two threads at once.
 /// </remarks>
 internal sealed class HeartbeatCodec(ClusterKey key)
 {
     /// <summary>Fits one packet of any network that carries IPv6 (1280 bytes with its headers).</summary>
-    public const int MaxLength = HeadLength + 14 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 19 + TagLength;
+    public const int MaxLength = HeadLength + 18 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 21 + TagLength;
     private const int HeadLength = 40;
     private const int NonceAt = 28;
     private const int TagLength = 16;
     private const uint Magic = 0x4842_4648; // "HFBH"
-    private const byte Version = 2;
+    private const byte Version = 3;
+    private const byte Beat = 0;
+    private const byte Probe = 1;
     private readonly Dictionary<int, (uint Key, Guid Boot, ChaCha20Poly1305 Cipher)> ciphers = [];
+    private byte[] large = [];
     private uint counter;
 
     /// <returns>The packet's length in <paramref name="packet"/>, which holds at least <see cref="MaxLength"/> bytes.</returns>
@@ -34,26 +38,26 @@ internal sealed class HeartbeatCodec(ClusterKey key)
     {
         Span<byte> body = stackalloc byte[MaxLength];
         body = body[..WriteBody(heartbeat, body)];
-        var head = packet[..HeadLength];
-        var writer = new SpanWriter(head);
-        writer.U32(Magic);
-        writer.U8(Version);
-        writer.U8(checked((byte)heartbeat.Slot));
-        writer.U8(checked((byte)toSlot));
-        writer.U8(0);
-        writer.U32(key.Id);
-        writer.Guid(heartbeat.BootId);
-        writer.U64((ulong)heartbeat.Uptime.Ticks);
-        writer.U32(++counter);
-        var cipher = Cipher(key.Id, heartbeat.Slot, heartbeat.BootId, known: true)!;
-        cipher.Encrypt(head[NonceAt..], body, packet.Slice(HeadLength, body.Length), packet.Slice(HeadLength + body.Length, TagLength), head);
-        return HeadLength + body.Length + TagLength;
+        return Seal(Beat, heartbeat.Slot, toSlot, heartbeat.BootId, heartbeat.Uptime, body, packet);
     }
 
-    /// <summary>Null when the packet is not ours, of another version, torn, or not made with one of the cluster's secrets.</summary>
-    public (Heartbeat Heartbeat, int ToSlot)? Read(ReadOnlySpan<byte> packet)
+    /// <summary>A probe fills the whole of <paramref name="packet"/>, which is as long as the probe's size leaves room for.</summary>
+    public void Write(MtuProbe probe, int toSlot, Span<byte> packet)
     {
-        if (packet.Length is < HeadLength + TagLength or > MaxLength)
+        var body = Body(packet.Length);
+        body.Clear();
+        var writer = new SpanWriter(body);
+        writer.U16(checked((ushort)probe.Bytes));
+        writer.Text(probe.Network, ClusterNetwork.MaxNameBytes);
+        Seal(Probe, probe.Slot, toSlot, probe.BootId, probe.Uptime, body, packet);
+    }
+
+    /// <summary>
+    /// A <see cref="Heartbeat"/> or an <see cref="MtuProbe"/>; null when the packet is not ours, of another version, torn, or not made with one of the cluster's secrets.
+    /// </summary>
+    public (object Said, int ToSlot)? Read(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length < HeadLength + TagLength)
         {
             return null;
         }
@@ -65,11 +69,41 @@ internal sealed class HeartbeatCodec(ClusterKey key)
             return null;
         }
 
-        var (slot, to, _, id, boot) = (reader.U8(), reader.U8(), reader.U8(), reader.U32(), reader.Guid());
-        Span<byte> body = stackalloc byte[packet.Length - HeadLength - TagLength];
-        return slot < Slot.Count && Open(packet, head, body, id, slot, boot) && ReadBody(body, slot, boot, new TimeSpan((long)reader.U64())) is { } heartbeat
-            ? (heartbeat, to)
-            : null;
+        var (slot, to, kind, id, boot) = (reader.U8(), reader.U8(), reader.U8(), reader.U32(), reader.Guid());
+        if (slot >= Slot.Count || kind > Probe || (kind == Beat && packet.Length > MaxLength))
+        {
+            return null;
+        }
+
+        Span<byte> body = kind == Beat ? stackalloc byte[packet.Length - HeadLength - TagLength] : Body(packet.Length);
+        var uptime = new TimeSpan((long)reader.U64());
+        object? said = !Open(packet, head, body, id, slot, boot) ? null : kind == Beat ? ReadBody(body, slot, boot, uptime) : ReadProbe(body, slot, boot, uptime);
+        return said is null ? null : (said, to);
+    }
+
+    /// <summary>Room for the body of a large packet, kept: strangers may send many.</summary>
+    private Span<byte> Body(int packet)
+    {
+        large = large.Length < packet ? new byte[packet] : large;
+        return large.AsSpan(0, packet - HeadLength - TagLength);
+    }
+
+    private int Seal(byte kind, int slot, int toSlot, Guid boot, TimeSpan uptime, ReadOnlySpan<byte> body, Span<byte> packet)
+    {
+        var head = packet[..HeadLength];
+        var writer = new SpanWriter(head);
+        writer.U32(Magic);
+        writer.U8(Version);
+        writer.U8(checked((byte)slot));
+        writer.U8(checked((byte)toSlot));
+        writer.U8(kind);
+        writer.U32(key.Id);
+        writer.Guid(boot);
+        writer.U64((ulong)uptime.Ticks);
+        writer.U32(++counter);
+        var cipher = Cipher(key.Id, slot, boot, known: true)!;
+        cipher.Encrypt(head[NonceAt..], body, packet.Slice(HeadLength, body.Length), packet.Slice(HeadLength + body.Length, TagLength), head);
+        return HeadLength + body.Length + TagLength;
     }
 
     private bool Open(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> head, Span<byte> body, uint id, int slot, Guid boot)
@@ -143,6 +177,8 @@ internal sealed class HeartbeatCodec(ClusterKey key)
             writer.U64(heard);
         }
 
+        writer.U16(checked((ushort)heartbeat.ProbeBytes));
+        writer.U16(Bits(heartbeat));
         writer.U8(heartbeat.Echo is null ? (byte)0 : (byte)1);
         if (heartbeat.Echo is { } echo)
         {
@@ -150,9 +186,31 @@ internal sealed class HeartbeatCodec(ClusterKey key)
             writer.U32(Microseconds(echo.Held));
             writer.U32(Microseconds(echo.Spread));
             writer.U16((ushort)Math.Round(Math.Clamp(echo.Loss, 0, 1) * 10_000));
+            writer.U16(checked((ushort)echo.Hole));
         }
 
         return writer.Written;
+    }
+
+    /// <summary>Networks without a carrier, by their place in the list.</summary>
+    private static ushort Bits(Heartbeat heartbeat)
+    {
+        var bits = 0;
+        var place = 0;
+        foreach (var name in heartbeat.Heard.Keys)
+        {
+            bits |= heartbeat.Unplugged.Contains(name) ? 1 << place : 0;
+            place++;
+        }
+
+        return (ushort)bits;
+    }
+
+    private static MtuProbe? ReadProbe(ReadOnlySpan<byte> body, int slot, Guid boot, TimeSpan uptime)
+    {
+        var reader = new SpanReader(body);
+        var (bytes, network) = (reader.U16(), reader.Text(ClusterNetwork.MaxNameBytes));
+        return reader.Failed ? null : new(slot, boot, network, uptime, bytes);
     }
 
     /// <summary>Null when it is not exactly one body: the sender has another idea of the form.</summary>
@@ -173,11 +231,17 @@ internal sealed class HeartbeatCodec(ClusterKey key)
             heard[names[n]] = reader.U64();
         }
 
-        var hasEcho = reader.U8();
-        var echo = hasEcho == 1 ? new HeartbeatEcho(reader.U64(), FromMicroseconds(reader.U32()), Spread: FromMicroseconds(reader.U32()), Loss: reader.U16() / 10_000.0) : null;
+        var (probes, unplugged, hasEcho) = (reader.U16(), reader.U16(), reader.U8());
+        var echo = hasEcho == 1
+            ? new HeartbeatEcho(reader.U64(), FromMicroseconds(reader.U32()), Spread: FromMicroseconds(reader.U32()), Loss: reader.U16() / 10_000.0) { Hole = reader.U16() }
+            : null;
         return reader.Failed || reader.Left > 0 || hasEcho > 1 || echo?.Loss > 1 || heard.Count != count
             ? null
-            : new(slot, boot, names[network], sequence, uptime, heard.ToImmutable(), (HeartbeatFlags)flags, echo);
+            : new(slot, boot, names[network], sequence, uptime, heard.ToImmutable(), (HeartbeatFlags)flags, echo)
+            {
+                ProbeBytes = probes,
+                Unplugged = unplugged == 0 ? [] : [.. names.Where((_, n) => (unplugged & (1 << n)) != 0)],
+            };
     }
 
     private static uint Microseconds(TimeSpan span) => (uint)Math.Clamp(span.TotalMicroseconds, 0, uint.MaxValue);

@@ -14,6 +14,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
     private readonly ClusterKey key;
     private readonly HeartbeatCodec sending;
     private readonly ReplayFilter replays = new();
+    private readonly ReplayFilter probeReplays = new();
     private readonly Dictionary<string, Socket> sockets = [];
     private readonly Dictionary<(string Network, int Slot), IPEndPoint> targets = [];
     private volatile bool closed;
@@ -43,6 +44,8 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
 
     public Action<Heartbeat, Moment>? Heard { get; set; }
 
+    public Action<MtuProbe>? Probed { get; set; }
+
     /// <summary>Packets that were not ours, not authentic, replayed, meant for another host, or of another network than they say.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
@@ -61,21 +64,25 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
     /// <summary>Called by one thread at a time.</summary>
     public void Send(int toSlot, Heartbeat heartbeat)
     {
-        if (!sockets.TryGetValue(heartbeat.Network, out var socket) || !targets.TryGetValue((heartbeat.Network, toSlot), out var target))
-        {
-            Interlocked.Increment(ref unsent);
-            return;
-        }
-
+        Span<byte> packet = stackalloc byte[HeartbeatCodec.MaxLength];
         try
         {
-            Span<byte> packet = stackalloc byte[HeartbeatCodec.MaxLength];
-            var length = sending.Write(heartbeat, toSlot, packet);
-            socket.SendTo(packet[..length], SocketFlags.None, target);
+            Send(heartbeat.Network, toSlot, packet[..sending.Write(heartbeat, toSlot, packet)]);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or ArgumentException)
+        catch (ArgumentException)
         {
             Interlocked.Increment(ref unsent);
+        }
+    }
+
+    /// <summary>Called by the same thread as <see cref="Send(int, Heartbeat)"/>.</summary>
+    public void Probe(int toSlot, MtuProbe probe)
+    {
+        if (targets.TryGetValue((probe.Network, toSlot), out var target))
+        {
+            var packet = new byte[Math.Min(probe.Bytes, MtuProbe.MostBytes) - Headers(target.AddressFamily)];
+            sending.Write(probe, toSlot, packet);
+            Send(probe.Network, toSlot, packet);
         }
     }
 
@@ -88,6 +95,27 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
         }
     }
 
+    /// <summary>Of IP without options and of UDP.</summary>
+    private static int Headers(AddressFamily family) => (family == AddressFamily.InterNetwork ? 20 : 40) + 8;
+
+    private void Send(string network, int toSlot, ReadOnlySpan<byte> packet)
+    {
+        try
+        {
+            if (sockets.TryGetValue(network, out var socket) && targets.TryGetValue((network, toSlot), out var target))
+            {
+                socket.SendTo(packet, SocketFlags.None, target);
+                return;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The link is down, or takes no packet of this size.
+        }
+
+        Interlocked.Increment(ref unsent);
+    }
+
     private static Socket Open(LocalNetwork network, int port)
     {
         var socket = new Socket(network.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -96,10 +124,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
             LinuxSocket.BindEvenWithoutAddress(socket);
             socket.SendBufferSize = 1 << 18;
             socket.Blocking = true;
-            if (socket.AddressFamily == AddressFamily.InterNetwork)
-            {
-                socket.DontFragment = true;
-            }
+            LinuxSocket.NeverFragment(socket);
 
             socket.Bind(new IPEndPoint(network.Address, port));
             return socket;
@@ -113,7 +138,7 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
 
     private void Listen(string network, Socket socket)
     {
-        var buffer = new byte[2048];
+        var buffer = new byte[MtuProbe.MostBytes];
         var codec = new HeartbeatCodec(key);
         EndPoint from = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
         while (!closed)
@@ -136,18 +161,21 @@ public sealed class HeartbeatPort : IHeartbeatPort, IDisposable
 
     private void Take(string network, HeartbeatCodec codec, ReadOnlySpan<byte> packet, Moment at)
     {
-        // A packet that says another network than the one that it came on proves nothing about either.
-        if (codec.Read(packet) is not { } read
-            || read.ToSlot != map.Slot
-            || read.Heartbeat.Network != network
-            || read.Heartbeat.Slot == map.Slot
-            || map.Find(read.Heartbeat.Slot) is null
-            || !replays.IsNew(network, read.Heartbeat.Slot, read.Heartbeat.BootId, read.Heartbeat.Uptime))
+        switch (codec.Read(packet))
         {
-            Interlocked.Increment(ref dropped);
-            return;
+            case (Heartbeat beat, var to) when IsForUs(network, to, beat.Network, beat.Slot) && replays.IsNew(network, beat.Slot, beat.BootId, beat.Uptime):
+                Heard?.Invoke(beat, at);
+                break;
+            case (MtuProbe probe, var to) when probe.Bytes == packet.Length + Headers(sockets[network].AddressFamily)
+                && IsForUs(network, to, probe.Network, probe.Slot) && probeReplays.IsNew(network, probe.Slot, probe.BootId, probe.Uptime):
+                Probed?.Invoke(probe);
+                break;
+            default:
+                Interlocked.Increment(ref dropped);
+                break;
         }
-
-        Heard?.Invoke(read.Heartbeat, at);
     }
+
+    /// <summary>A packet that says another network than the one that it came on proves nothing about either.</summary>
+    private bool IsForUs(string network, int to, string said, int from) => to == map.Slot && said == network && from != map.Slot && map.Find(from) is not null;
 }

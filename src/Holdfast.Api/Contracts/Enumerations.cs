@@ -57,6 +57,16 @@ public enum Health
     Unknown,
 }
 
+/// <summary>Whether a fence device can be relied on, as far as one agent's own tests show.</summary>
+[JsonConverter(typeof(CamelCaseEnum<DeviceState>))]
+public enum DeviceState
+{
+    /// <summary>Not asked yet since the agent's start.</summary>
+    Unproven,
+    Proven,
+    Failed,
+}
+
 [JsonConverter(typeof(CamelCaseEnum<TaskState>))]
 public enum TaskState
 {

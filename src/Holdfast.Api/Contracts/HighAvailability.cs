@@ -5,6 +5,13 @@ namespace Holdfast.Api;
 /// <param name="Why">Kept as an event, with <paramref name="Who"/>.</param>
 public sealed record HighAvailabilityRequest(double? DisarmSeconds, string Who, string Why);
 
+/// <summary>
+/// <c>POST /v1/hosts/NAME/fence</c>: have its fence devices switch it off, alive or not; answered by a task. <c>POST /v1/hosts/NAME/confirm-dead</c>: a person
+/// vouches that it is off; answered by its <see cref="HostExplanation"/>. Both are orders to the agent that is asked, about another host.
+/// </summary>
+/// <param name="Why">Kept as an event, with <paramref name="Who"/>.</param>
+public sealed record HostOrderRequest(string Who, string Why);
+
 /// <summary>What each host answered.</summary>
 /// <param name="Done">Hosts that took it.</param>
 /// <param name="Missed">Hosts whose agent did not answer: they are as they were.</param>

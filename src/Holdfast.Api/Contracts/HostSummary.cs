@@ -45,8 +45,8 @@ public sealed record HostDetail : HostSummary
     /// <summary>"armed", "none" or "lost".</summary>
     public string? Watchdog { get; init; }
 
-    /// <summary>The fence agent that can switch this host off, or null.</summary>
-    public string? FenceDevice { get; init; }
+    /// <summary>The devices that can switch this host off, in the order in which they are tried, as the answering host's own tests of them show.</summary>
+    public FenceDevice[] FenceDevices { get; set; } = [];
 
     /// <summary>What <see cref="HostSummary.Verdict"/> rests on, one sentence each, the conclusion first.</summary>
     public string[] Evidence { get; set; } = [];
@@ -60,6 +60,11 @@ public sealed record HostDetail : HostSummary
     /// <summary>Time left of this host's right, per datastore; only the host itself knows its own.</summary>
     public LeaseTime[] Leases { get; set; } = [];
 }
+
+/// <summary>One fence device. Each agent asks each device for its state at its start and every day, never for off.</summary>
+/// <param name="Since">It is in this state since then; unproven: since the agent's start.</param>
+/// <param name="Reason">Why it failed.</param>
+public sealed record FenceDevice(string Name, DeviceState State, DateTimeOffset Since, string? Reason = null);
 
 /// <param name="RemainingSeconds">Until the right ends unless it is renewed; 0 when it has expired.</param>
 public sealed record LeaseTime(string Datastore, double RemainingSeconds, bool Expired);

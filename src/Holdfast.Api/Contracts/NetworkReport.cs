@@ -14,11 +14,20 @@ public sealed record NetworkReport
 
 /// <param name="Roles">cluster, migration, storage, guest.</param>
 /// <param name="Directions">From every host to every other.</param>
-public sealed record NetworkMatrix(string Name, string[] Roles, Direction[] Directions);
+/// <param name="Links">The hosts' own links, as their kernels say; a host whose link is not known is missing.</param>
+public sealed record NetworkMatrix(string Name, string[] Roles, Direction[] Directions, HostLink[]? Links = null);
+
+/// <param name="Mtu">Largest IP packet; null: only the carrier is known, by the host's heartbeats.</param>
+public sealed record HostLink(string Host, bool Carrier, int? Mtu = null, Bond? Bond = null);
+
+/// <param name="Mode">"active-backup", "802.3ad" …</param>
+/// <param name="Up">How many of its members carry it.</param>
+public sealed record Bond(string Mode, int Up, int Members);
 
 /// <summary>One direction between two hosts on one network.</summary>
-/// <param name="State">Whether <paramref name="To"/> hears <paramref name="From"/> now; degraded: it does, and too much is lost.</param>
+/// <param name="State">Whether <paramref name="To"/> hears <paramref name="From"/> now; degraded: it does, and too much is lost, or not every size passes.</param>
 /// <param name="LossPercent">Of the heartbeats of the last quarter of a minute; null: not measured.</param>
 /// <param name="DelayMs">Half of the shortest round trip, and what this direction adds to it on average; null: not measured.</param>
 /// <param name="SpreadMs">Mean difference of the delay from its mean.</param>
-public sealed record Direction(string From, string To, Health State, double? LossPercent = null, double? DelayMs = null, double? SpreadMs = null);
+/// <param name="HoleBytes">Packets of this size do not pass, though smaller ones do (an MTU hole); null: no such hole is known.</param>
+public sealed record Direction(string From, string To, Health State, double? LossPercent = null, double? DelayMs = null, double? SpreadMs = null, int? HoleBytes = null);

@@ -5,7 +5,7 @@ public sealed record TaskReport
 {
     public required string Id { get; init; }
 
-    /// <summary>"create", "start", "stop", "kill", "delete", "migrate", "add-datastore".</summary>
+    /// <summary>"create", "start", "stop", "kill", "delete", "migrate", "add-datastore", "fence".</summary>
     public required string Kind { get; init; }
 
     public string? Machine { get; init; }
@@ -26,7 +26,7 @@ public sealed record TaskStep(string Name, double AtMs);
 /// <summary>What the work left behind; only what applies is set.</summary>
 public sealed record TaskResult
 {
-    /// <summary>Where the machine is now.</summary>
+    /// <summary>Where the machine is now; the host that was fenced.</summary>
     public string? Host { get; init; }
 
     public ulong? Epoch { get; init; }

@@ -24,7 +24,7 @@ internal static class Root
             Group("vm", "Machines.",
                 new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmStartCommand(context), new VmStopCommand(context),
                 new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmConsoleCommand(context)),
-            Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context)),
+            Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
             Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),

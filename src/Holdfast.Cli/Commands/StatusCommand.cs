@@ -18,7 +18,7 @@ internal sealed class StatusCommand(Context context) : ClusterCommand(context, "
         Terminal.Out.WriteLine($"Cluster {s.Cluster}, seen by {s.Host}: {(s.Ready ? "ready" : $"not ready ({s.Reason})")}, {(s.Quorum ? "quorum" : "no quorum: nothing can be changed, everything runs on")}, {s.Machines} machines.");
         foreach (var alarm in s.Alarms)
         {
-            Terminal.Out.WriteLine($"  ! {alarm}");
+            Terminal.Out.WriteLine(Terminal.Red($"  ! {alarm}"));
         }
 
         HostListCommand.Write(Terminal, s.Hosts);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Fencing;
 using Holdfast.Core.Guarding;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
@@ -26,6 +27,8 @@ internal sealed class AgentContext(AgentSettings settings)
     /// <summary>Where this host stands in the isolation table.</summary>
     public SituationDesk Situation { get; set; } = null!;
 
+    public DeviceTests Devices { get; set; } = null!;
+
     /// <summary>How late a slot is read now is how late a dead host's machines start elsewhere.</summary>
     public bool WatchesClosely { get; set; }
 
@@ -41,6 +44,9 @@ internal sealed class AgentContext(AgentSettings settings)
 
     /// <summary>Until then nothing is known of this host's room, which is not the same as no room.</summary>
     public bool IsMeasured => !ReferenceEquals(Conditions, Unmeasured);
+
+    /// <summary>Networks on which this host's own link has no carrier.</summary>
+    public ImmutableSortedSet<string> Unplugged => Conditions.Links.IsEmpty ? [] : [.. Conditions.Links.Where(l => !l.Value.Carrier).Select(l => l.Key)];
 
     /// <summary>Free machines that this host is about to claim.</summary>
     public SortedSet<Guid> Claiming { get; } = [];

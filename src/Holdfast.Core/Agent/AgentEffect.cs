@@ -18,7 +18,11 @@ public sealed record OrderGuard(long Op, GuardOrder Order) : AgentEffect;
 public sealed record TellPeer(long Op, int Slot, PeerMessage Message) : AgentEffect;
 
 /// <summary>Ends as <see cref="OperationEnded"/>.</summary>
-public sealed record FenceOff(long Op, string Host) : AgentEffect;
+/// <param name="Level">Which of the host's devices, from 0.</param>
+public sealed record FenceOff(long Op, string Host, int Level) : AgentEffect;
+
+/// <summary>Ask a fence device for the state of its plug, whatever that is: the device works when it answers. Ends as <see cref="OperationEnded"/>.</summary>
+public sealed record TestFence(long Op, string Host, int Level) : AgentEffect;
 
 /// <summary>Ends as <see cref="DefinitionsLoaded"/>.</summary>
 public sealed record LoadDefinitions(long Op, string Datastore, string Path) : AgentEffect;
@@ -31,6 +35,9 @@ public sealed record RegisterIo(string Datastore, RegisterEffect Effect) : Agent
 
 /// <summary>One heartbeat to one peer; nothing comes back.</summary>
 public sealed record SendHeartbeat(int Slot, Heartbeat Heartbeat) : AgentEffect;
+
+/// <summary>One probe to one peer; nothing comes back.</summary>
+public sealed record SendProbe(int Slot, MtuProbe Probe) : AgentEffect;
 
 /// <summary>A decision and its reason, to be kept.</summary>
 public sealed record Decided(Decision Decision) : AgentEffect;

@@ -39,13 +39,19 @@ public sealed record DefinitionsLoaded(long Op, string Datastore, ImmutableArray
 /// <param name="At">When it came in, by this host's clock: the agent's own lateness is not the network's.</param>
 public sealed record HeartbeatHeard(Heartbeat Heartbeat, Moment At) : AgentInput;
 
+public sealed record ProbeHeard(MtuProbe Probe) : AgentInput;
+
 public sealed record PeerSaid(PeerMessage Message) : AgentInput;
 
 public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
 
 /// <summary>What was measured on this host outside the core.</summary>
 /// <param name="FreeMemoryMiB">What was left when this host's machines had been promised <paramref name="PromisedMiB"/>; below zero when they have more than it has.</param>
-public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB = 0) : AgentInput;
+public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB = 0) : AgentInput
+{
+    /// <summary>This host's own link to each network, as its kernel says; a network whose link is not known is missing.</summary>
+    public ImmutableSortedDictionary<string, OwnLink> Links { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+}
 
 /// <summary>An administrator has disarmed this host for a time, or armed it again (<paramref name="For"/> zero).</summary>
 /// <param name="By">Who, and why: it is told with every decision that follows from it.</param>

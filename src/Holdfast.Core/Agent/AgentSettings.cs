@@ -9,14 +9,16 @@ namespace Holdfast.Core.Agent;
 /// <summary>What one agent is told once, at its start.</summary>
 /// <param name="Seed">Random for each start of the agent: every identifier that the core makes comes from it, so that a run can be repeated.</param>
 /// <param name="Hosts">All hosts of the cluster by slot, this one too.</param>
-/// <param name="HasFenceDevice">Peers can be powered off.</param>
+/// <param name="Fences">By slot, the devices that can switch that host off, in the order in which they are tried: the next only when the former has failed. A host without any is missing.</param>
 /// <param name="FastShot">Fence after <c>suspect</c> instead of ttl + stop (opt-in).</param>
-/// <param name="FenceCutsPath">The device's off also cuts the path to the datastores, so that no drain is left to wait for.</param>
-/// <param name="MigrationAddress">This host's own address for incoming migrations.</param>
+/// <param name="MigrationPaths">This host's own addresses for incoming migrations, the preferred first; those after the migration networks are fallbacks by policy.</param>
 public sealed record AgentSettings(
     string Cluster, string Host, int Slot, Guid BootId, ulong Seed, TimingPlan Plan, ImmutableArray<ClusterNetwork> Networks,
-    ImmutableSortedDictionary<int, string> Hosts, bool HasFenceDevice, bool FastShot, bool FenceCutsPath, string MigrationAddress, WatchdogClass Watchdog)
+    ImmutableSortedDictionary<int, string> Hosts, ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>> Fences, bool FastShot, ImmutableArray<MigrationPath> MigrationPaths, WatchdogClass Watchdog)
 {
+    /// <summary>No more hosts than these are fenced within one ttl; never forbidden for ever. By default fewer than half of all, and one at least.</summary>
+    public int MostFencings { get; init; } = FewerThanHalf(Hosts.Count);
+
     internal MoveFlaws MoveFlaws { get; init; }
 
     internal AgentFlaws Flaws { get; init; }
@@ -26,5 +28,17 @@ public sealed record AgentSettings(
 
     internal RegisterFlaws RegisterFlaws { get; init; }
 
+    public static int FewerThanHalf(int hosts) => Math.Max(1, (hosts - 1) / 2);
+
+    public ImmutableArray<FenceLevel> FencesOf(int slot) => Fences.GetValueOrDefault(slot, []);
+
     public string NameOf(int slot) => Hosts.GetValueOrDefault(slot) ?? $"slot {slot}";
 }
+
+/// <summary>One device that can switch one host off.</summary>
+/// <param name="Name">For people: "management board", "power strip" …</param>
+/// <param name="CutsPath">Its off also cuts the host's path to the datastores, so that no drain is left to wait for.</param>
+public sealed record FenceLevel(string Name, bool CutsPath);
+
+/// <summary>A network that may carry migrations, and this host's address there.</summary>
+public sealed record MigrationPath(string Network, string Address);

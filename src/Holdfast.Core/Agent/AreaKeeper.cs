@@ -25,7 +25,6 @@ internal sealed class AreaKeeper
     private ImmutableArray<HostRecord> peers = [];
     private ImmutableArray<int> peerSlots = [];
     private ulong joined;
-    private ulong announced;
     private ulong sortedOf;
     private (ulong Version, int Known) loaded;
     private bool reading;
@@ -129,13 +128,6 @@ internal sealed class AreaKeeper
     {
         Sort();
         return (joined & (1UL << slot)) != 0;
-    }
-
-    /// <summary>Somebody has announced that the host of this slot is fenced.</summary>
-    public bool IsFencingAnnounced(int slot)
-    {
-        Sort();
-        return (announced & (1UL << slot)) != 0;
     }
 
     public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
@@ -250,10 +242,8 @@ internal sealed class AreaKeeper
         here = [.. Table.Machines.Values.Where(m => m.Owner?.Slot.Value == own || m.Target?.Slot.Value == own)];
         peers = [.. Table.Hosts.Values.Where(h => h.Slot.Value != own && h.Incarnation != Incarnation.None)];
         peerSlots = [.. peers.Select(p => p.Slot.Value)];
-        (joined, announced) = (BitsOf(h => h.Incarnation != Incarnation.None), BitsOf(h => h.Fencing is not null));
+        joined = Table.Hosts.Values.Where(h => h.Incarnation != Incarnation.None).Aggregate(0UL, (bits, host) => bits | host.Slot.Bit);
     }
-
-    private ulong BitsOf(Func<HostRecord, bool> which) => Table.Hosts.Values.Where(which).Aggregate(0UL, (bits, host) => bits | host.Slot.Bit);
 
     private void FollowGuard()
     {

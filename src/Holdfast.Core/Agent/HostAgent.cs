@@ -19,7 +19,9 @@ public sealed class HostAgent
     private readonly ImmutableArray<FencingDesk> desks;
     private readonly RecoveryDesk recovery;
     private readonly OrderDesk orders;
+    private readonly HostOrders hostOrders;
     private readonly EvacuationDesk evacuation;
+    private readonly ProbeDesk probes;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
@@ -36,10 +38,13 @@ public sealed class HostAgent
         }
 
         desks = [.. fencing.Values];
+        context.Devices = new(context);
         context.Situation = new(context, fencing);
         recovery = new(context, fencing);
         orders = new(context, recovery);
+        hostOrders = new(context, fencing);
         evacuation = new(context, orders);
+        probes = new(context);
     }
 
     /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
@@ -60,7 +65,7 @@ public sealed class HostAgent
     /// <summary>
     /// What only adds to what was seen, and comes many times a second, is looked at with the next tick, unless it has set something going.
     /// </summary>
-    private static bool IsEvidence(AgentInput input) => input is HeartbeatHeard or SlotsRead or RegisterSaid { Input: Leases.RegisterInput.AreaRead };
+    private static bool IsEvidence(AgentInput input) => input is HeartbeatHeard or ProbeHeard or SlotsRead or RegisterSaid { Input: Leases.RegisterInput.AreaRead };
 
     /// <summary>The sum over all lease tables; no table goes back, so it tells whether any is new.</summary>
     internal ulong TableVersions
@@ -136,11 +141,17 @@ public sealed class HostAgent
             case HeartbeatHeard i:
                 context.Network.Heard(i.At, i.Heartbeat);
                 break;
+            case ProbeHeard i:
+                context.Network.Probed(i.Probe);
+                break;
             case PeerSaid i:
                 Said(i.Message);
                 break;
-            case OrderGiven i:
-                orders.Given(i.Order, i.What);
+            case OrderGiven { What: MachineOrder what } i:
+                orders.Given(i.Order, what);
+                break;
+            case OrderGiven { What: HostOrder what } i:
+                hostOrders.Given(i.Order, what);
                 break;
             case ConditionsMeasured i:
                 context.Conditions = i;
@@ -166,6 +177,7 @@ public sealed class HostAgent
         }
 
         LookAtPeers();
+        context.Devices.Look();
         recovery.Look();
         LookAtMachines();
         orders.Look();
@@ -182,6 +194,7 @@ public sealed class HostAgent
         var silent = 0;
         foreach (var desk in desks)
         {
+            desk.FollowAnnouncement();
             silent += desk.Silent(context.Plan.Suspect) ? 1 : 0;
         }
 
@@ -196,7 +209,7 @@ public sealed class HostAgent
         var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
         foreach (var desk in desks)
         {
-            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank);
+            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank, underWay: desks.Count(d => d != desk && d.IsUnderWay));
         }
     }
 
@@ -321,6 +334,7 @@ public sealed class HostAgent
             nextBeat = context.Now + context.Plan.Beat;
             context.Situation.Look();
             Beat();
+            probes.Look();
         }
 
         if (context.Now >= nextNote)
@@ -335,12 +349,15 @@ public sealed class HostAgent
         beats++;
         context.Network.Sent(context.Now, beats);
         var (now, heard, flags) = (context.Now, context.Network.Views(context.Now), context.Situation.Flags);
+        var unplugged = context.Unplugged;
         foreach (var network in context.Settings.Networks)
         {
+            var probe = ProbeDesk.Bytes(context, network.Name);
             foreach (var desk in desks)
             {
                 var echo = context.Network.Echo(now, network.Name, desk.Slot);
-                context.Out.Emit(new SendHeartbeat(desk.Slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo)));
+                context.Out.Emit(new SendHeartbeat(
+                    desk.Slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo) { ProbeBytes = probe, Unplugged = unplugged }));
             }
         }
     }

@@ -25,7 +25,20 @@ public sealed record HostSnapshot(
 
     /// <summary>How well this host's own links carry heartbeats, each direction for itself.</summary>
     public ImmutableArray<LinkView> Links { get; init; } = [];
+
+    /// <summary>This host's own link to each network, as its kernel says; a network whose link is not known is missing.</summary>
+    public ImmutableSortedDictionary<string, OwnLink> OwnLinks { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+
+    /// <summary>All fence devices, as this host's own tests of them show.</summary>
+    public ImmutableArray<FenceDeviceView> FenceDevices { get; init; } = [];
 }
+
+/// <summary>One fence device of the host in <paramref name="Slot"/>.</summary>
+/// <param name="Level">0 is tried first.</param>
+/// <param name="State">unproven (not asked since this agent's start), proven, failed.</param>
+/// <param name="Failure">Why it failed.</param>
+/// <param name="Age">It is in this state for so long.</param>
+public sealed record FenceDeviceView(int Slot, int Level, string Name, string State, string? Failure, TimeSpan Age);
 
 /// <summary>One direction between two hosts (slots) over one network, as measured.</summary>
 public sealed record LinkView(string Network, int From, int To, LinkQuality Quality);

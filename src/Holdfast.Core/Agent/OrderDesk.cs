@@ -17,11 +17,11 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
     /// <summary>An entry or a definition that another host has just written is read here within this.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
     private readonly Queue<MoveOut> moves = new();
-    private readonly List<(long Order, AgentOrder What, Moment Until)> unread = [];
+    private readonly List<(long Order, MachineOrder What, Moment Until)> unread = [];
 
     public ImmutableArray<MoveView> Moves => [.. moves.Select(m => m.View)];
 
-    public void Given(long order, AgentOrder what) => Take(order, what, context.Now + ReadLimit);
+    public void Given(long order, MachineOrder what) => Take(order, what, context.Now + ReadLimit);
 
     /// <summary>A word from a move's target. False: no move from here has this id.</summary>
     public bool Said(PeerMessage message)
@@ -59,7 +59,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
         }
     }
 
-    private void Take(long order, AgentOrder what, Moment until)
+    private void Take(long order, MachineOrder what, Moment until)
     {
         if (what is AddMachine add)
         {
@@ -77,7 +77,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
 
     private bool Known(Guid machine) => context.Definitions.ContainsKey(machine) && context.Areas.Values.Any(a => a.Table.Machine(new MachineId(machine)) is not null);
 
-    private void Do(long order, AgentOrder what, AreaKeeper area, MachineEntry entry)
+    private void Do(long order, MachineOrder what, AreaKeeper area, MachineEntry entry)
     {
         switch (what)
         {
@@ -205,10 +205,9 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
-        if (move.Target is { } unreached && unreached != context.Settings.Slot && !HasMigrationNetwork(unreached))
+        if (move.Target is { } unreached && unreached != context.Settings.Slot && MigrationRoutes.To(context, unreached) is null)
         {
-            var other = context.Settings.NameOf(unreached);
-            End(order, $"{name} cannot be migrated to {other}: no migration network works between {context.Settings.Host} and {other}; see 'holdfast network show'");
+            End(order, $"{name} cannot be migrated to {context.Settings.NameOf(unreached)}: {MigrationRoutes.WhyNot(context, unreached)}; see 'holdfast network show'");
             return;
         }
 
@@ -252,14 +251,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
     private List<Candidate> Able(AreaKeeper area, Guid machine)
     {
         var need = context.Definitions.GetValueOrDefault(machine)?.MemoryMiB ?? long.MaxValue;
-        return [.. recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need && HasMigrationNetwork(c.Slot))];
-    }
-
-    /// <summary>Row 12 of the isolation table, for one pair. What was never heard is not known to be lost.</summary>
-    private bool HasMigrationNetwork(int slot)
-    {
-        var networks = context.Settings.Networks.Where(n => n.Has(NetworkRoles.Migration)).ToList();
-        return networks.Count == 0 || networks.Any(n => context.Network.Link(context.Now, n.Name, slot) is LinkState.Ok or LinkState.Unknown);
+        return [.. recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need && MigrationRoutes.To(context, c.Slot) is not null)];
     }
 
     private void End(long order, string? refusal) => context.Out.Emit(new OrderEnded(order, refusal));

@@ -43,10 +43,17 @@ public sealed class Outbox
     }
 
     /// <param name="then">Null = confirmed off.</param>
-    public void FenceOff(string host, Action<string?> then)
+    public void FenceOff(string host, int level, Action<string?> then)
     {
         var op = Expect(end => then((string?)end));
-        Emit(new FenceOff(op, host));
+        Emit(new FenceOff(op, host, level));
+    }
+
+    /// <param name="then">Null = the device has said whether its plug is on or off.</param>
+    public void TestFence(string host, int level, Action<string?> then)
+    {
+        var op = Expect(end => then((string?)end));
+        Emit(new TestFence(op, host, level));
     }
 
     public void Load(string datastore, string path, Action<DefinitionsLoaded> then)

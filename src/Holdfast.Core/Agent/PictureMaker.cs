@@ -41,7 +41,7 @@ internal static class PictureMaker
 
     private static HostPicture Self(AgentContext context, HeartbeatFlags own) => new(
         context.Settings.Slot, context.Settings.Host, Presence.Alive, context.Network.Views(context.Now), context.Network.Reach(context.Now), own,
-        context.AreasInOrder.IsEmpty ? null : context.AreasInOrder.Any(a => a.State == AreaState.Ready && a.RenewsWell));
+        context.AreasInOrder.IsEmpty ? null : context.AreasInOrder.Any(a => a.State == AreaState.Ready && a.RenewsWell)) { Unplugged = context.Unplugged };
 
     private static HostPicture Peer(AgentContext context, int slot, string name, FencingDesk desk)
     {
@@ -51,7 +51,7 @@ internal static class PictureMaker
         var presence = desk.ConfirmedAt is not null ? Presence.Dead
             : beat is not null || renews == true ? Presence.Alive
             : seen ? Presence.Silent : Presence.Unknown;
-        return new(slot, name, presence, beat?.Heard, block?.Reach, beat?.Flags ?? block?.Flags, renews);
+        return new(slot, name, presence, beat?.Heard, block?.Reach, beat?.Flags ?? block?.Flags, renews) { Death = desk.Death, Unplugged = beat?.Unplugged ?? [] };
     }
 
     /// <summary>On any datastore; and the block where it renews, for an old block says nothing of now.</summary>

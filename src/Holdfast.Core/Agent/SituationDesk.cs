@@ -1,6 +1,7 @@
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Fencing;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
@@ -13,7 +14,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     private Moment? disarmedUntil;
     private string disarmedBy = "";
     private int said = Normal;
-    private (ClusterPicture Picture, ConditionsMeasured Conditions, bool Apart, StorageState Storage, int Links) judged;
+    private (ClusterPicture Picture, ConditionsMeasured Conditions, bool Apart, StorageState Storage, int Links, ulong Holes) judged;
     private const int Normal = 13;
 
     public IsolationRow Row { get; private set; } = IsolationTable.Rows[Normal - 1];
@@ -51,7 +52,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         }
 
         Picture = PictureMaker.After(Picture, context, fencing, Flags);
-        var basis = (Picture, context.Conditions, disarmedUntil is not null, Storage(), context.Network.KnownLinks);
+        var basis = (Picture, context.Conditions, disarmedUntil is not null, Storage(), context.Network.KnownLinks, Holes());
         if (basis != judged)
         {
             judged = basis;
@@ -92,8 +93,8 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         var self = Picture.Of(context.Settings.Slot);
         var others = Picture.Alive.Where(h => h != self).ToList();
         var reached = others.Where(h => Picture.Meet(self, h)).ToList();
-        var migration = context.Settings.Networks.Where(n => n.Has(NetworkRoles.Migration)).ToList();
-        bool Migrates(HostPicture h) => migration.Any(n => ClusterPicture.Hears(self, h, n.Name) == true && ClusterPicture.Hears(h, self, n.Name) == true);
+        bool Migrates(HostPicture h) => context.Settings.MigrationPaths.Any(p =>
+            ClusterPicture.Hears(self, h, p.Network) == true && ClusterPicture.Hears(h, self, p.Network) == true && MigrationRoutes.IsWhole(context, p.Network, h.Slot));
 
         // A host that is reached says so itself; of the others, only those that provably have a network are asked.
         var askable = reached.Count > 0 ? reached : others.Where(h => others.Any(o => o != h && Picture.Meet(h, o))).ToList();
@@ -105,7 +106,22 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
             GuestLost(self, others),
             OthersHaveGuest: askable.Any(h => h.Denies(HeartbeatFlags.GuestDown)),
             CanMigrate: reached.Any(Migrates),
-            MigrationWhole: migration.Count == 0 || reached.All(Migrates));
+            MigrationWhole: reached.All(Migrates));
+    }
+
+    /// <summary>Bit per host to or from which packets of full size do not pass on some network that may carry migrations.</summary>
+    private ulong Holes()
+    {
+        var bits = 0UL;
+        foreach (var path in context.Settings.MigrationPaths)
+        {
+            foreach (var host in Picture.Hosts)
+            {
+                bits |= MigrationRoutes.IsWhole(context, path.Network, host.Slot) ? 0 : 1UL << host.Slot;
+            }
+        }
+
+        return bits;
     }
 
     private StorageState Storage()

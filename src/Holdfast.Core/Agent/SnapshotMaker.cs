@@ -22,6 +22,8 @@ internal static class SnapshotMaker
             Row = context.Situation.Row,
             Disarmed = context.Situation.Disarmed,
             Links = [.. context.Settings.Networks.SelectMany(n => context.Settings.Hosts.Keys.SelectMany(h => Links(context, n.Name, h)))],
+            OwnLinks = context.Conditions.Links,
+            FenceDevices = [.. context.Devices.Views],
         };
     }
 
@@ -82,7 +84,7 @@ internal static class SnapshotMaker
         return new(
             id, context.NameOf(id), area.Name, entry.Wanted == WantedState.Run ? "running" : "stopped", state, entry.Owner?.Slot.Value ?? -1, entry.Target?.Slot.Value ?? -1,
             entry.Epoch.Value, reason, local is not null, context.Definitions.GetValueOrDefault(id),
-            RestartBound.Of(context.Plan, area.Drain, s.HasFenceDevice, s.FastShot, s.FenceCutsPath));
+            RestartBound.Of(context.Plan, area.Drain, s.FencesOf(entry.Owner?.Slot.Value ?? s.Slot), s.FastShot));
     }
 
     private static (string State, string Reason) State(AgentContext context, AreaKeeper area, MachineEntry entry, LocalMachine? local)
@@ -126,6 +128,8 @@ internal static class SnapshotMaker
             alarms.Add($"{context.Settings.Host} has no watchdog: its silence proves nothing, so only a fence device lets others take its machines");
         }
 
+        alarms.AddRange(context.Devices.Views.Where(d => d.State != "proven").Select(d =>
+            $"the fence device of {context.Settings.NameOf(d.Slot)} ({d.Name}) is {(d.Failure is { } why ? $"not working: {why}" : "unproven since this agent's start")}"));
         if (context.Situation.Disarmed is { } by)
         {
             alarms.Add($"{context.Settings.Host} is disarmed: {by}");

@@ -16,7 +16,7 @@ public enum Presence
     /// <summary>It was seen, and is silent everywhere now.</summary>
     Silent,
 
-    /// <summary>Its fence device has confirmed off.</summary>
+    /// <summary>Its fence device has confirmed off, or a person vouches that it is off.</summary>
     Dead,
 }
 
@@ -28,6 +28,12 @@ public enum Presence
 public sealed record HostPicture(
     int Slot, string Name, Presence Presence, ImmutableSortedDictionary<string, ulong>? Heard, ulong? Reach, HeartbeatFlags? Flags, bool? Renews)
 {
+    /// <summary>Why it counts as <see cref="Presence.Dead"/>: "its fence device has confirmed off" …</summary>
+    public string? Death { get; init; }
+
+    /// <summary>Networks on which its own link has no carrier, by its own word; a host that is not heard says nothing.</summary>
+    public ImmutableSortedSet<string> Unplugged { get; init; } = [];
+
     public bool Says(HeartbeatFlags flag) => Flags is { } flags && (flags & flag) != 0;
 
     /// <summary>It says that this is not so; unknown is not that.</summary>

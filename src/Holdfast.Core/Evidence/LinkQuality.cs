@@ -7,4 +7,8 @@ namespace Holdfast.Core.Evidence;
 /// of the window; for what comes in, plus how much later than the fastest beat the others came on average.
 /// </param>
 /// <param name="Spread">Mean difference of the time on the way from its mean (the two clocks' offset cancels out).</param>
-public sealed record LinkQuality(double Loss, TimeSpan? Delay, TimeSpan Spread);
+public sealed record LinkQuality(double Loss, TimeSpan? Delay, TimeSpan Spread)
+{
+    /// <summary>Packets of this many bytes do not pass, though smaller ones do; 0: no such hole is known.</summary>
+    public int Hole { get; init; }
+}

@@ -12,12 +12,22 @@ internal sealed class LinkWatch
 
     /// <summary>Fewer beats say nothing about loss.</summary>
     private const int Enough = 8;
+
+    /// <summary>So few probes are missed by chance hardly ever, whatever the loss.</summary>
+    private const int LeastMissed = 3;
+    private const double Chance = 1e-5;
+
+    /// <summary>A beat tells that the link was up for this long before it, at most.</summary>
+    private static readonly TimeSpan Covers = TimeSpan.FromSeconds(1);
     private readonly SampleRing ways = new(Window);
     private readonly SampleRing roundTrips = new(Window);
 
     /// <summary>Bit n: the beat n before the newest one came in.</summary>
     private ulong arrived;
     private int span;
+
+    /// <summary>For how long small packets came in since the last probe did.</summary>
+    private TimeSpan withoutProbe;
     private ImmutableSortedDictionary<string, ulong>? heardOf;
     private ulong heard;
 
@@ -55,6 +65,7 @@ internal sealed class LinkWatch
             roundTrips.Clear();
         }
 
+        withoutProbe = beat.ProbeBytes == 0 || beat.ProbeBytes != Last?.ProbeBytes ? TimeSpan.Zero : withoutProbe + (at - At < Covers ? at - At : Covers);
         var step = next ? (int)Math.Min(Window, beat.Sequence - Last!.Sequence) : 1;
         arrived = Shift(arrived, step) | 1;
         span = Math.Min(Window, span + step);
@@ -66,15 +77,40 @@ internal sealed class LinkWatch
         }
     }
 
+    /// <summary>A probe came in whole.</summary>
+    public void Probed(int bytes)
+    {
+        if (bytes >= Last?.ProbeBytes)
+        {
+            withoutProbe = TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The size of the peer's probes when they do not come in although small packets do; 0: they do, or it is not known yet.</summary>
+    public int Hole(Moment now, TimingPlan plan)
+    {
+        if (withoutProbe < plan.Probe * LeastMissed)
+        {
+            return 0;
+        }
+
+        var loss = Loss(now, plan.Beat);
+        return loss < 1 && withoutProbe >= plan.Probe * Math.Max(LeastMissed, Math.Log(Chance) / Math.Log(loss)) ? Last!.ProbeBytes : 0;
+    }
+
+    /// <summary>The same of this host's own probes, as the peer says.</summary>
+    public int HoleOut => Last?.Echo?.Hole ?? 0;
+
     /// <summary>What to tell the peer of its own beats.</summary>
-    public HeartbeatEcho? Echo(Moment now, TimeSpan every) => Last is { } last ? new(last.Sequence, now - At, Loss(now, every), ways.Spread) : null;
+    public HeartbeatEcho? Echo(Moment now, TimingPlan plan) =>
+        Last is { } last ? new(last.Sequence, now - At, Loss(now, plan.Beat), ways.Spread) { Hole = Hole(now, plan) } : null;
 
     /// <summary>From the peer to here; null before there is enough to say.</summary>
-    public LinkQuality? Incoming(Moment now, TimeSpan every) =>
-        span < Enough ? null : new(Loss(now, every), roundTrips.IsEmpty ? null : (roundTrips.Least / 2) + (ways.Mean - ways.Least), ways.Spread);
+    public LinkQuality? Incoming(Moment now, TimingPlan plan) => span < Enough ? null :
+        new(Loss(now, plan.Beat), roundTrips.IsEmpty ? null : (roundTrips.Least / 2) + (ways.Mean - ways.Least), ways.Spread) { Hole = Hole(now, plan) };
 
     /// <summary>From here to the peer, as it says; null before it has said so.</summary>
-    public LinkQuality? Outgoing => Last?.Echo is { } echo && span >= Enough ? new(echo.Loss, roundTrips.IsEmpty ? null : roundTrips.Least / 2, echo.Spread) : null;
+    public LinkQuality? Outgoing => Last?.Echo is { } echo && span >= Enough ? new(echo.Loss, roundTrips.IsEmpty ? null : roundTrips.Least / 2, echo.Spread) { Hole = echo.Hole } : null;
 
     /// <summary>Beats that are due and have not come count as lost, so that a link that has just died shows it.</summary>
     private double Loss(Moment now, TimeSpan every)

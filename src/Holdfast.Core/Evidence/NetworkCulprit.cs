@@ -12,13 +12,13 @@ public static class NetworkCulprit
     /// <summary>Losing fewer beats than this is no fault to name.</summary>
     public const double NotableLoss = 0.05;
 
-    /// <param name="losses">Loss from one host to another (slots) per network, where it was measured.</param>
+    /// <param name="measured">From one host to another (slots) per network, where it was measured.</param>
     /// <returns>One phrase a culprit, the most comprehensive first; empty when nothing is wrong.</returns>
-    public static ImmutableArray<string> Of(ClusterPicture picture, IReadOnlyDictionary<(string Network, int From, int To), double> losses)
+    public static ImmutableArray<string> Of(ClusterPicture picture, IReadOnlyDictionary<(string Network, int From, int To), DirectionMeasured> measured)
     {
         var silent = picture.Hosts.Where(h => h.Presence == Presence.Silent).Select(h => $"{h.Name} itself: silent on every network and datastore, so off, hung or cut off whole (unknown, not dead)");
-        var dead = picture.Hosts.Where(h => h.Presence == Presence.Dead).Select(h => $"{h.Name} itself: switched off by its fence device");
-        return [.. Whole(picture) is { } whole ? [whole] : Parts(picture, losses), .. silent, .. dead];
+        var dead = picture.Hosts.Where(h => h.Presence == Presence.Dead).Select(h => $"{h.Name} itself: {h.Death}");
+        return [.. Whole(picture) is { } whole ? [whole] : Parts(picture, measured), .. silent, .. dead];
     }
 
     /// <summary>What the owner of the picture cannot tell network by network, because it hears nobody on any.</summary>
@@ -29,9 +29,9 @@ public static class NetworkCulprit
         _ => null,
     };
 
-    private static ImmutableArray<string> Parts(ClusterPicture picture, IReadOnlyDictionary<(string Network, int From, int To), double> losses)
+    private static ImmutableArray<string> Parts(ClusterPicture picture, IReadOnlyDictionary<(string Network, int From, int To), DirectionMeasured> measured)
     {
-        var networks = picture.Networks.Select(n => new NetworkLinks(picture, n.Name, losses)).ToList();
+        var networks = picture.Networks.Select(n => new NetworkLinks(picture, n.Name, measured)).ToList();
 
         // Cables of one host on every network at once are one thing to look at.
         var whole = networks.Count < 2 ? [] : picture.Alive.Where(h => networks.All(n => n.CutOff.Contains(h))).ToImmutableArray();
@@ -40,8 +40,13 @@ public static class NetworkCulprit
             .. whole.Select(h => $"{h.Name}'s cables, all of them ({string.Join(", ", networks.Select(n => n.Name))})"),
             .. networks.SelectMany(n => n.Culprits(whole)),
             .. networks.SelectMany(n => n.Lossy()),
+            .. networks.SelectMany(n => n.Narrow()),
         ];
     }
 
     internal static string Percent(double loss) => string.Create(CultureInfo.InvariantCulture, $"{loss * 100:0} %");
 }
+
+/// <param name="Loss">0 to 1.</param>
+/// <param name="Hole">Packets of this many bytes do not pass, though smaller ones do; 0: no such hole is known.</param>
+public readonly record struct DirectionMeasured(double Loss, int Hole = 0);

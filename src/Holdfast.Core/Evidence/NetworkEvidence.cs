@@ -34,6 +34,12 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     /// <summary>Directions on which something was heard ever.</summary>
     internal int KnownLinks { get; private set; }
 
+    /// <summary>A probe of the peer came in whole. One from before its first beat says nothing that could be kept.</summary>
+    public void Probed(MtuProbe probe) => Watch(probe.Network, probe.Slot)?.Probed(probe.Bytes);
+
+    /// <summary>Bytes of the packets that do not pass from the peer to here, and from here to the peer, though smaller ones do; 0: no such hole is known.</summary>
+    public (int In, int Out) Holes(Moment now, string network, int slot) => Watch(network, slot) is { } watch && IsFresh(now, watch) ? (watch.Hole(now, plan), watch.HoleOut) : default;
+
     /// <summary>This host's own beat of this number goes out now.</summary>
     public void Sent(Moment now, ulong sequence) => sent[sequence % LinkWatch.Window] = (sequence, now);
 
@@ -57,11 +63,11 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     }
 
     /// <summary>What to tell a peer of its own beats on this network.</summary>
-    public HeartbeatEcho? Echo(Moment now, string network, int slot) => Watch(network, slot)?.Echo(now, plan.Beat);
+    public HeartbeatEcho? Echo(Moment now, string network, int slot) => Watch(network, slot)?.Echo(now, plan);
 
     /// <summary>From the peer to here, and from here to the peer; null where nothing is known yet.</summary>
     public (LinkQuality? In, LinkQuality? Out) Quality(Moment now, string network, int slot) =>
-        Watch(network, slot) is { } watch ? (watch.Incoming(now, plan.Beat), watch.Outgoing) : default;
+        Watch(network, slot) is { } watch ? (watch.Incoming(now, plan), watch.Outgoing) : default;
 
     public LinkState Link(Moment now, string network, int slot) => Watch(network, slot) switch
     {
@@ -102,7 +108,7 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     /// <summary>The newest heartbeat of the peer if it came within <c>suspect</c>: what it says of itself and of the others is true now.</summary>
     public Heartbeat? Fresh(Moment now, int slot) => NewestWatch(slot) is { } watch && IsFresh(now, watch) ? watch.Last : null;
 
-    private LinkWatch? Watch(string network, int slot) => names.IndexOf(network) is >= 0 and var index ? links[index][slot] : null;
+    private LinkWatch? Watch(string network, int slot) => names.IndexOf(network) is >= 0 and var index && slot is >= 0 and < Leases.Slot.Count ? links[index][slot] : null;
 
     private LinkWatch? NewestWatch(int slot)
     {

@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Holdfast.Core.Evidence;
 
 /// <summary>All directions of one network between living hosts, and which part of it explains those that are down.</summary>
 internal sealed class NetworkLinks
 {
-    private readonly IReadOnlyDictionary<(string Network, int From, int To), double> losses;
+    private readonly IReadOnlyDictionary<(string Network, int From, int To), DirectionMeasured> measured;
     private readonly ImmutableArray<HostPicture> hosts;
 
-    public NetworkLinks(ClusterPicture picture, string name, IReadOnlyDictionary<(string Network, int From, int To), double> losses)
+    public NetworkLinks(ClusterPicture picture, string name, IReadOnlyDictionary<(string Network, int From, int To), DirectionMeasured> measured)
     {
-        (Name, this.losses) = (name, losses);
+        (Name, this.measured) = (name, measured);
         hosts = [.. picture.Alive];
         CutOff = [.. hosts.Where(IsCutOff)];
     }
@@ -27,18 +28,21 @@ internal sealed class NetworkLinks
     {
         if (hosts.Length > 1 && AllDown)
         {
-            return [hosts.Length > 2 ? $"the {Name} switch" : $"the {Name} network between {hosts[0].Name} and {hosts[1].Name}: its switch, or the cable of one of them"];
+            // A switch without power takes every carrier away; one cable takes its own host's.
+            var unplugged = hosts.Where(h => h.Unplugged.Contains(Name)).ToList();
+            return unplugged.Count > 0 && unplugged.Count < hosts.Length ? unplugged.Select(Cable)
+                : [hosts.Length > 2 ? $"the {Name} switch" : $"the {Name} network between {hosts[0].Name} and {hosts[1].Name}: its switch, or the cable of one of them"];
         }
 
         var rest = hosts.Except(CutOff).ToImmutableArray();
-        return [.. CutOff.Except(named).Select(h => $"{h.Name}'s {Name} cable"), .. Among(rest)];
+        return [.. CutOff.Except(named).Select(Cable), .. Among(rest)];
     }
 
     /// <summary>The network works, and loses packets.</summary>
     public IEnumerable<string> Lossy()
     {
         var lossy = Directions(hosts).Where(d => Up(d) == true && Loss(d) >= NetworkCulprit.NotableLoss).ToList();
-        var known = Directions(hosts).Where(d => Up(d) == true && losses.ContainsKey((Name, d.From.Slot, d.To.Slot))).ToList();
+        var known = Directions(hosts).Where(d => Up(d) == true && measured.ContainsKey((Name, d.From.Slot, d.To.Slot))).ToList();
         if (lossy.Count == 0)
         {
             return [];
@@ -54,6 +58,24 @@ internal sealed class NetworkLinks
             : lossy.Count == known.Count && hosts.Length > 2 ? [$"the {Name} switch loses up to {worst}"]
             : [$"the {Name} network loses up to {worst}: {string.Join(", ", lossy.Select(d => $"{d.From.Name} to {d.To.Name}"))}"];
     }
+
+    /// <summary>The network works, and does not carry packets of full size.</summary>
+    public IEnumerable<string> Narrow()
+    {
+        var holed = Directions(hosts).Where(d => Measured(d).Hole > 0).ToList();
+        if (holed.Count == 0)
+        {
+            return [];
+        }
+
+        var bytes = holed.Min(d => Measured(d).Hole).ToString(CultureInfo.InvariantCulture);
+        var touched = hosts.Where(h => holed.All(d => Touches(d, h))).ToList();
+        return touched is [var only] && hosts.Length > 2 ? [$"{only.Name}'s {Name} cable or port passes no packets of {bytes} bytes (MTU)"]
+            : holed.Count == hosts.Length * (hosts.Length - 1) && hosts.Length > 2 ? [$"the {Name} switch passes no packets of {bytes} bytes (MTU)"]
+            : [$"the {Name} network passes no packets of {bytes} bytes (MTU): {string.Join(", ", holed.Select(d => $"{d.From.Name} to {d.To.Name}"))}"];
+    }
+
+    private string Cable(HostPicture host) => $"{host.Name}'s {Name} cable{(host.Unplugged.Contains(Name) ? " (no carrier)" : "")}";
 
     private IEnumerable<string> Among(ImmutableArray<HostPicture> rest)
     {
@@ -112,7 +134,9 @@ internal sealed class NetworkLinks
 
     private bool? Up((HostPicture From, HostPicture To) d) => ClusterPicture.Hears(d.To, d.From, Name);
 
-    private double Loss((HostPicture From, HostPicture To) d) => losses.GetValueOrDefault((Name, d.From.Slot, d.To.Slot));
+    private double Loss((HostPicture From, HostPicture To) d) => Measured(d).Loss;
+
+    private DirectionMeasured Measured((HostPicture From, HostPicture To) d) => measured.GetValueOrDefault((Name, d.From.Slot, d.To.Slot));
 
     private static bool Touches((HostPicture From, HostPicture To) d, HostPicture host) => d.From == host || d.To == host;
 

@@ -54,7 +54,7 @@ public static class VerdictEvidence
 
     private static string Seen(HostPicture host) => host.Presence switch
     {
-        Presence.Dead => $"{host.Name}: its fence device has confirmed off.",
+        Presence.Dead => $"{host.Name}: {host.Death}.",
         Presence.Silent => $"{host.Name}: silent on every network{(host.Renews is null ? "" : " and datastore")}: unknown, not dead.",
         Presence.Alive => $"{host.Name}: alive{Renewal(host)}.",
         _ => $"{host.Name}: nothing was seen of it yet: unknown, not dead.",

@@ -39,10 +39,22 @@ public sealed class DeathProof
     internal static DeathProof? ByFenceDevice(string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain, AgentFlaws flaws = AgentFlaws.None)
     {
         drain = (flaws & AgentFlaws.NoDrainAfterFence) != 0 ? TimeSpan.Zero : drain;
-        var needed = TimingPlan.Infinite == drain ? TimingPlan.Infinite : (plan.Renew * 2 > drain ? plan.Renew * 2 : drain);
-        var since = watch.SilentFrom is { } from ? Moment.Later(from, confirmedAt) : Moment.Never;
-        return since < watch.SilentUntil && watch.SilentUntil - since >= needed
-            ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(watch.SilentUntil - since)} s after it")
+        return SilentSince(watch, confirmedAt) is var silence && silence >= TimingPlan.Later(plan.Renew * 2, drain)
+            ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(silence)} s after it")
+            : null;
+    }
+
+    /// <summary>
+    /// A person has vouched that the host is off, it was heard on no channel then, and its slot was silent for the drain and two renewals after the word.
+    /// A host that is off holds nothing back any more, so where the drain is infinite (a client that is alive repeats its writes for ever) the time that proves
+    /// a death elsewhere is enough.
+    /// </summary>
+    /// <param name="by">Who, and why.</param>
+    internal static DeathProof? ByOperator(string datastore, SlotWatch watch, Guid incarnation, Moment vouchedAt, string by, TimingPlan plan, TimeSpan drain)
+    {
+        var needed = TimingPlan.Later(plan.Renew * 2, drain == TimingPlan.Infinite ? plan.Dead(TimeSpan.Zero) : drain);
+        return SilentSince(watch, vouchedAt) is var silence && silence >= needed
+            ? new(datastore, watch.Slot, incarnation, $"{by} vouches for it and its slot stayed silent for {Seconds(silence)} s after that")
             : null;
     }
 
@@ -51,6 +63,10 @@ public sealed class DeathProof
         seenBoot != itsBoot && drain != TimingPlan.Infinite && since >= drain
             ? new(datastore, slot, incarnation, $"its slot was written by another boot {Seconds(since)} s ago")
             : null;
+
+    /// <summary>This host's own unbroken observation of silence after a moment.</summary>
+    private static TimeSpan SilentSince(SlotWatch watch, Moment moment) =>
+        watch.SilentFrom is { } from && Moment.Later(from, moment) is var since && since < watch.SilentUntil ? watch.SilentUntil - since : TimeSpan.Zero;
 
     private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

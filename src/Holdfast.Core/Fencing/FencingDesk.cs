@@ -8,7 +8,7 @@ namespace Holdfast.Core.Fencing;
 
 /// <summary>
 /// What this host does about one silent peer, up to the fence device's confirmation. The reaction is the last one: only against a host that is
-/// silent on every channel, owns machines, and whose silence this host observed with its own reads and writes fine throughout.
+/// silent on every channel, owns machines, and whose silence this host observed with its own reads and writes fine throughout; or by a person's order.
 /// </summary>
 internal sealed class FencingDesk(AgentContext context, int slot)
 {
@@ -18,14 +18,29 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private Moment since;
     private Moment notBefore;
     private bool saidCliff;
+    private bool saidCap;
     private bool withdrawing;
+
+    /// <summary>Each fencing has a number: an answer to an earlier one counts for nothing.</summary>
+    private int attempt;
+    private FencingEntry? announced;
+    private Moment announcedSince;
+    private Action<string?>? ordered;
+    private string? vouched;
+    private bool cutsPath;
 
     public int Slot => slot;
 
     public string Host => context.Settings.NameOf(slot);
 
-    /// <summary>When the device confirmed off; null before that.</summary>
+    /// <summary>When a device confirmed off, or a person vouched for it; null before that.</summary>
     public Moment? ConfirmedAt { get; private set; }
+
+    /// <summary>Why it counts as dead; null while it does not.</summary>
+    public string? Death => ConfirmedAt is null ? null : vouched is null ? "its fence device has confirmed off" : $"{vouched} vouches that it is off";
+
+    /// <summary>A person's word would add nothing: there is one, or a device's confirmation will do. It does not where the drain is infinite.</summary>
+    public bool IsSettled => vouched is not null || (ConfirmedAt is not null && Joined.All(a => a.Drain != TimingPlan.Infinite));
 
     /// <summary>alive, suspect, fencing, fenced, or unknown: a word for people.</summary>
     public string State => stage switch
@@ -42,30 +57,19 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     public bool IsWatching => stage == FencingStage.Watching;
 
     /// <summary>A lease table says that somebody fences it.</summary>
-    public bool IsAnnounced
-    {
-        get
-        {
-            foreach (var area in context.AreasInOrder)
-            {
-                if (area.State == AreaState.Ready && area.IsFencingAnnounced(slot))
-                {
-                    return true;
-                }
-            }
+    public bool IsAnnounced => announced is not null;
 
-            return false;
-        }
-    }
+    /// <summary>Somebody has begun to fence it, less than a ttl ago: for the cap. Whether the device has done it is only known to who asked it.</summary>
+    public bool IsUnderWay => stage == FencingStage.Opening || (announced is not null && context.Now - announcedSince < context.Plan.Ttl);
+
+    /// <summary>A lease table that this host can write to knows a life of it.</summary>
+    public bool HasLife => Joined.Any();
 
     private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
 
     private IEnumerable<AreaKeeper> Joined => context.AreasInOrder.Where(Counts);
 
     private bool Counts(AreaKeeper area) => area.State == AreaState.Ready && area.HasJoined(slot);
-
-    /// <summary>The incarnation that the confirmed shot was aimed at in this area, or None.</summary>
-    public Incarnation Fenced(string datastore) => stage == FencingStage.Confirmed ? named.GetValueOrDefault(datastore) : Incarnation.None;
 
     /// <summary>Silent on all channels for at least this long, under this host's own unbroken observation.</summary>
     public bool Silent(TimeSpan span)
@@ -96,7 +100,54 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         return any;
     }
 
-    public void Look(bool cliff, int rank)
+    /// <summary>Looked at in every step, before anything is decided about any host.</summary>
+    public void FollowAnnouncement()
+    {
+        FencingEntry? now = null;
+        foreach (var area in context.AreasInOrder)
+        {
+            now ??= area.State == AreaState.Ready ? area.Table.Host(new Slot(slot))?.Fencing : null;
+        }
+
+        if (now != announced)
+        {
+            (announced, announcedSince) = (now, context.Now);
+        }
+    }
+
+    /// <summary>The proof of this life's death on a datastore that a confirmed shot or a person's word gives by now; null: none yet.</summary>
+    public DeathProof? Proof(AreaKeeper area, Incarnation life)
+    {
+        if (ConfirmedAt is not { } at || named.GetValueOrDefault(area.Name) != life || life == Incarnation.None)
+        {
+            return null;
+        }
+
+        return vouched is { } by
+            ? DeathProof.ByOperator(area.Name, area.Watch(slot), life.Value, at, by, context.Plan, area.Drain)
+            : DeathProof.ByFenceDevice(area.Name, area.Watch(slot), life.Value, at, context.Plan, cutsPath ? TimeSpan.Zero : area.Drain, context.Settings.Flaws);
+    }
+
+    /// <summary>Fence it because a person says so; the refusals are the caller's (<see cref="HostOrders"/>).</summary>
+    /// <param name="ended">Called once: null = confirmed off.</param>
+    public void Order(string by, Action<string?> ended)
+    {
+        ordered = ended;
+        Open($"{by} orders that {Host} is fenced; {context.Settings.Host} announces it");
+    }
+
+    /// <summary>A person vouches that it is off; the refusals are the caller's.</summary>
+    public void Vouch(string by)
+    {
+        EndOrder($"{by} has vouched meanwhile that {Host} is off");
+        attempt++;
+        vouched = by;
+        named = Lives();
+        Confirm();
+        context.Say("confirmed-dead", $"{by} vouches that {Host} is off; its machines are taken when its slot has stayed silent for long enough", host: Host);
+    }
+
+    public void Look(bool cliff, int rank, int underWay)
     {
         if (stage != FencingStage.Watching && Back())
         {
@@ -109,7 +160,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         // Who wants to fence must first show that it is not itself the one that is cut off.
-        if (stage != FencingStage.Watching || context.Now < notBefore || !context.Settings.HasFenceDevice || !context.Situation.Row.Fences)
+        if (stage != FencingStage.Watching || context.Now < notBefore || Levels.IsEmpty || !context.Situation.Row.Fences)
         {
             return;
         }
@@ -131,8 +182,21 @@ internal sealed class FencingDesk(AgentContext context, int slot)
             return;
         }
 
-        Open();
+        if (underWay >= context.Settings.MostFencings)
+        {
+            if (!saidCap)
+            {
+                saidCap = true;
+                context.Say("alarm", $"{Host} is not fenced yet: {underWay} other host(s) are being fenced, and no more than {context.Settings.MostFencings} are within {context.Plan.Ttl.TotalSeconds:0} s", host: Host);
+            }
+
+            return;
+        }
+
+        Open($"{Host} is silent on every network and datastore; {context.Settings.Host} announces that it fences it");
     }
+
+    private ImmutableArray<FenceLevel> Levels => context.Settings.FencesOf(slot);
 
     /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
     private bool AnotherFencesIt => Joined.Any(a =>
@@ -145,7 +209,9 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
     {
-        var moved = Joined.Any(a => a.Watch(slot).LastMoved is { } at && at > since) || context.Network.HeardWithin(context.Now, slot, context.Now - since);
+        // Who is fenced by order may well be alive until a device has said off.
+        var moved = (ordered is null || stage == FencingStage.Confirmed) &&
+            (Joined.Any(a => a.Watch(slot).LastMoved is { } at && at > since) || (context.Now > since && context.Network.HeardWithin(context.Now, slot, context.Now - since)));
         var reborn = Joined.Any(a => named.TryGetValue(a.Name, out var i) && a.Table.Host(new Slot(slot))!.Incarnation != i) || SpeaksFromAnotherBoot;
         if (!moved && !reborn)
         {
@@ -154,11 +220,13 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
         if (stage == FencingStage.Confirmed && !reborn)
         {
-            context.Say("alarm", $"the fence device of {Host} said off, but {Host} still writes or speaks: do not trust that device", host: Host);
+            context.Say("alarm", vouched is null
+                ? $"the fence device of {Host} said off, but {Host} still writes or speaks: do not trust that device"
+                : $"{Host} still writes or speaks, although {vouched} vouched that it is off: that word counts no more", host: Host);
         }
 
         context.Say("back", $"{Host} is {(reborn ? "back with a new life" : "heard again")}; nothing more is done against it", host: Host);
-        Reset(TimeSpan.Zero);
+        Reset(TimeSpan.Zero, $"{Host} has begun a new life meanwhile");
         return true;
     }
 
@@ -196,19 +264,22 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         context.Network.HeardWithin(context.Now, slot, context.Now - since) && context.Network.Newest(slot) is { } beat &&
         Joined.All(a => a.Table.Host(new Slot(slot))!.BootId != beat.BootId);
 
-    private void Open()
+    private ImmutableSortedDictionary<string, Incarnation> Lives() => Joined.ToImmutableSortedDictionary(a => a.Name, a => a.Table.Host(new Slot(slot))!.Incarnation);
+
+    private void Open(string why)
     {
         stage = FencingStage.Opening;
         since = context.Now;
-        saidCliff = false;
-        named = Joined.ToImmutableSortedDictionary(a => a.Name, a => a.Table.Host(new Slot(slot))!.Incarnation);
+        (saidCliff, saidCap) = (false, false);
+        named = Lives();
+        var now = ++attempt;
         var open = Joined.ToList();
         var left = open.Count;
         var refused = "";
-        context.Say("suspected", $"{Host} is silent on every network and datastore; {context.Settings.Host} announces that it fences it", host: Host);
+        context.Say("suspected", why, host: Host);
         if (context.Settings.Lacks(AgentFlaws.FencesUnannounced))
         {
-            Opened("");
+            Opened(now, "");
             return;
         }
 
@@ -219,15 +290,15 @@ internal sealed class FencingDesk(AgentContext context, int slot)
                 refused = outcome is CommandOutcome.Refused r ? r.Sentence : refused;
                 if (--left == 0)
                 {
-                    Opened(refused);
+                    Opened(now, refused);
                 }
             });
         }
     }
 
-    private void Opened(string refused)
+    private void Opened(int number, string refused)
     {
-        if (stage != FencingStage.Opening)
+        if (stage != FencingStage.Opening || number != attempt)
         {
             return;
         }
@@ -235,44 +306,88 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         if (refused.Length > 0)
         {
             context.Say("refused", $"{Host} is not fenced by {context.Settings.Host}: {refused}", host: Host);
-            Reset(TimeSpan.FromSeconds(1));
-            return;
-        }
-
-        // Safety: read again before the irreversible step.
-        if (!Silent(context.Plan.Suspect))
-        {
-            Reset(TimeSpan.Zero);
+            Reset(TimeSpan.FromSeconds(1), refused);
             return;
         }
 
         stage = FencingStage.Shooting;
-        context.Say("fencing", $"the fence device of {Host} is asked for off", host: Host);
-        context.Out.FenceOff(Host, failure =>
+        Shoot(number, 0);
+    }
+
+    /// <summary>Ask one device; the next only when it has failed.</summary>
+    private void Shoot(int number, int level)
+    {
+        // Safety: read again before each irreversible step.
+        if (ordered is null && !Silent(context.Plan.Suspect))
         {
-            if (stage != FencingStage.Shooting)
+            Reset(TimeSpan.Zero, "");
+            return;
+        }
+
+        var device = Levels[level];
+        context.Say("fencing", $"the fence device of {Host} ({device.Name}) is asked for off", host: Host);
+        context.Out.FenceOff(Host, level, failure =>
+        {
+            if (stage != FencingStage.Shooting || number != attempt)
             {
                 return;
             }
 
-            if (failure is not null)
+            context.Devices.Answered(slot, level, failure);
+            if (failure is null)
             {
-                context.Say("fence-failed", $"the fence device of {Host} did not confirm off: {failure}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
-                Reset(RetryAfter);
-                return;
+                cutsPath = device.CutsPath;
+                Confirm();
+                context.Say("fenced", $"the fence device of {Host} ({device.Name}) confirms off", host: Host);
+                EndOrder(null);
             }
-
-            stage = FencingStage.Confirmed;
-            ConfirmedAt = context.Now;
-            context.Say("fenced", $"the fence device of {Host} confirms off", host: Host);
+            else
+            {
+                Failed(number, level, failure);
+            }
         });
     }
 
-    private void Reset(TimeSpan wait)
+    private void Failed(int number, int level, string failure)
+    {
+        var said = $"the fence device of {Host} ({Levels[level].Name}) did not confirm off: {failure}";
+        if (level + 1 < Levels.Length)
+        {
+            context.Say("fence-failed", $"{said}; {Levels[level + 1].Name} is asked next", host: Host);
+            Shoot(number, level + 1);
+            return;
+        }
+
+        context.Say("fence-failed", $"{said}; {Host} is proven dead by time instead, if its watchdog allows that", host: Host);
+        Reset(RetryAfter, said);
+    }
+
+    private void Confirm()
+    {
+        stage = FencingStage.Confirmed;
+        ConfirmedAt = context.Now;
+
+        // What a host wrote or said just before its end may come in a moment later.
+        since = context.Now + (context.Plan.Renew * 2);
+    }
+
+    private void EndOrder(string? refusal)
+    {
+        var end = ordered;
+        ordered = null;
+        end?.Invoke(refusal);
+    }
+
+    /// <param name="why">What a person who ordered it is told.</param>
+    private void Reset(TimeSpan wait, string why)
     {
         stage = FencingStage.Watching;
         ConfirmedAt = null;
+        vouched = null;
+        cutsPath = false;
+        attempt++;
         notBefore = context.Now + wait;
+        EndOrder(why);
     }
 }
 

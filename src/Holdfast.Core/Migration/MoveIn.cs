@@ -117,6 +117,12 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             return;
         }
 
+        if (MigrationRoutes.To(context, ask.From) is not { } route)
+        {
+            Refuse($"nothing can carry it: {MigrationRoutes.WhyNot(context, ask.From)}");
+            return;
+        }
+
         context.HandOver(ask.Move, open: true);
         context.Out.Guard(new Guarding.Grant(machine.Id, ask.Epoch, [Area.Name], null), refusal =>
         {
@@ -133,7 +139,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
             inPrepare = true;
             var folder = $"{Area.Path}/machines/{ask.Definition.Name}";
-            context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, context.Settings.MigrationAddress), Prepared);
+            context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, route.Address), Prepared);
         });
     }
 

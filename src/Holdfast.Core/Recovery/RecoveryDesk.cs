@@ -87,19 +87,8 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
         }
     }
 
-    private DeathProof? Proof(AreaKeeper area, HostRecord dead)
-    {
-        var watch = area.Watch(dead.Slot.Value);
-        var desk = fencing[dead.Slot.Value];
-        var flaws = context.Settings.Flaws;
-        if (desk.ConfirmedAt is { } at && desk.Fenced(area.Name) == dead.Incarnation &&
-            DeathProof.ByFenceDevice(area.Name, watch, dead.Incarnation.Value, at, context.Plan, context.Settings.FenceCutsPath ? TimeSpan.Zero : area.Drain, flaws) is { } fenced)
-        {
-            return fenced;
-        }
-
-        return DeathProof.ByObservation(area.Name, watch, dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain, flaws);
-    }
+    private DeathProof? Proof(AreaKeeper area, HostRecord dead) => fencing[dead.Slot.Value].Proof(area, dead.Incarnation)
+        ?? DeathProof.ByObservation(area.Name, area.Watch(dead.Slot.Value), dead.Incarnation.Value, dead.Watchdog.ProvesByTime(), context.Plan, area.Drain, context.Settings.Flaws);
 
     private void ClaimFree(AreaKeeper area)
     {

@@ -16,8 +16,10 @@ public static class RestartBound
     /// <summary>Plan, commit, QEMU's start on a busy host.</summary>
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(3);
 
-    public static RestartBoundView Of(TimingPlan plan, TimeSpan drain, bool hasDevice, bool fastShot, bool cutsPath)
+    public static RestartBoundView Of(TimingPlan plan, TimeSpan drain, ImmutableArray<FenceLevel> devices, bool fastShot)
     {
+        // The first device is asked first; where it fails, what holds without any is the bound.
+        var cutsPath = devices is [{ CutsPath: true }, ..];
         var read = plan.Renew;
         var withTime = ImmutableArray.Create(
             new BoundPart("last renewal read", read.TotalSeconds),
@@ -28,6 +30,6 @@ public static class RestartBound
             new BoundPart("image lock of the dead host on the store", cutsPath ? 0 : ImageLock.TotalSeconds, WithDeviceOnly: true),
             new BoundPart("takeover and start", Start.TotalSeconds));
         double Sum(Func<BoundPart, bool> counts) => withTime.Where(counts).Sum(p => p.Seconds);
-        return new(Sum(p => !p.WithDeviceOnly), hasDevice ? Sum(p => !p.WithoutDeviceOnly) : null, withTime);
+        return new(Sum(p => !p.WithDeviceOnly), !devices.IsEmpty ? Sum(p => !p.WithoutDeviceOnly) : null, withTime);
     }
 }

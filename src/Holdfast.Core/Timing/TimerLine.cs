@@ -9,6 +9,7 @@ public sealed record TimerLine(string Name, TimeSpan? Value, string Meaning)
     [
         new("renew", p.Renew, "the guard rewrites its slot and reads the others this often"),
         new("beat", p.Beat, "a heartbeat goes to every peer on every network this often"),
+        new("probe", p.Probe, "a packet as large as the link allows goes to every peer on every network this often"),
         new("ttl", p.Ttl, "the right to run ends this long after the start of the last successful renewal"),
         new("early-stop", p.EarlyStop, "without renewal for this long, the guests are paused (QMP stop)"),
         new("stop", p.Stop, "within this after expiry every machine without right is frozen"),

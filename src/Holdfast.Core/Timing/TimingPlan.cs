@@ -37,6 +37,9 @@ public sealed record TimingPlan
     /// <summary>A heartbeat goes to every peer on every network this often: four times a second, and no less often than the slot is renewed.</summary>
     public TimeSpan Beat => Renew < Ms(250) ? Renew : Ms(250);
 
+    /// <summary>A packet as large as the link allows goes to every peer on every network this often; three that are missed show an MTU hole.</summary>
+    public TimeSpan Probe => Seconds(2);
+
     /// <summary>The right to run ends this long after the <em>start</em> of the last successful renewal.</summary>
     public TimeSpan Ttl { get; }
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Holdfast.Adapters.Definitions;
 using Holdfast.Adapters.Etcd;
-using Holdfast.Adapters.Fencing;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Adapters.Libvirt.Hook;
 using Holdfast.Adapters.Linux;
@@ -54,8 +53,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         using var peers = new PeerAgents(options);
 
         var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
-        IFencePort fence = Fence() is { } device ? new FenceAgentRunner(device) : new NoFence();
-        var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, fence, new DefinitionStore());
+        var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, FenceLevels.Devices(options), new DefinitionStore());
         using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
         await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
         agent.Decided = events.Add;
@@ -138,17 +136,16 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             section.DataDirectory ?? Path.Combine(options.StateDirectory, "etcd"), Path.Combine(options.StateDirectory, "etcd.log"));
     }
 
-    private FenceOptions? Fence() => options.Fence is { } f
-        ? new FenceOptions(f.Agent, f.Options.ToImmutableSortedDictionary(StringComparer.Ordinal), f.CutsPath, TimeSpan.FromSeconds(f.LimitSeconds))
-        : null;
-
     private AgentSettings Settings() => new(
         options.Cluster, options.Host, options.Slot, HostIdentity.BootId(Path.GetDirectoryName(options.Socket)!),
         BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), TimingPlan.Find(options.Profile)!,
         [.. options.Networks.Where(n => n.Address.Length > 0).Select(n => new ClusterNetwork(n.Name, n.Roles))], options.Hosts.ToImmutableSortedDictionary(h => h.Slot, h => h.Name),
-        options.Fence is not null, options.FastShot, options.Fence is { CutsPath: true },
-        (options.Networks.FirstOrDefault(n => n.Has("migration")) ?? options.Networks.First(n => n.Has("cluster"))).Address,
-        options.TimingOnly ? WatchdogClass.TimingOnly : options.Watchdog is null ? WatchdogClass.None : WatchdogClass.Software);
+        FenceLevels.Of(options), options.FastShot,
+        [.. options.MigrationNetworks.Select(n => new MigrationPath(n.Name, n.Address))],
+        options.TimingOnly ? WatchdogClass.TimingOnly : options.Watchdog is null ? WatchdogClass.None : WatchdogClass.Software)
+    {
+        MostFencings = options.MostFencings ?? AgentSettings.FewerThanHalf(options.Hosts.Length),
+    };
 
     private async Task<(Guid Area, string? Refusal)> FormatAsync(string name, string path, TimeSpan? drain)
     {
@@ -188,7 +185,11 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
     {
         var guest = options.Networks.FirstOrDefault(n => n.Has("guest"))?.Interface ?? options.Bridge;
         var snapshot = agent.Snapshot;
-        return new HostConditions(intent.Quorum, FreeMemory(snapshot), meter.FreeCpuPercent(), guest is null || LinkState.IsRunning(guest) != false, snapshot.PromisedMiB);
+        return new HostConditions(intent.Quorum, FreeMemory(snapshot), meter.FreeCpuPercent(), guest is null || KernelLinks.Of(guest) is not { Carrier: false }, snapshot.PromisedMiB)
+        {
+            Links = options.Networks.Where(n => n.Interface is not null).Select(n => (n.Name, Link: KernelLinks.Of(n.Interface!))).Where(n => n.Link is not null)
+                .ToImmutableSortedDictionary(n => n.Name, n => n.Link!, StringComparer.Ordinal),
+        };
     }
 
     /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>
@@ -208,7 +209,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
             yield return $"libvirtd on {options.Host} does not answer: {trouble}";
         }
 
-        if (options.Fence is null)
+        if (options.Fence is [])
         {
             yield return "no fence device is configured: a dead host's machines wait for its slot's silence";
         }

@@ -36,7 +36,9 @@ internal static class ApiServer
     {
         app.Use(next => context => Answers.GuardedAsync(context, next));
         app.UseRouting();
-        new ReadRoutes(parts).Map(app);
+        var reading = new ReadRoutes(parts);
+        reading.Map(app);
+        new HostRoutes(parts, reading).Map(app);
         new ChangeRoutes(parts).Map(app);
         new ConsoleRoutes(parts, paths).Map(app);
         new HighAvailabilityRoutes(parts).Map(app);

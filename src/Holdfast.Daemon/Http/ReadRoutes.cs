@@ -79,7 +79,7 @@ internal sealed class ReadRoutes(HostParts parts)
         return name == parts.Options.Host ? detail with { Watchdog = parts.Watchdog() } : detail;
     }
 
-    private async Task ExplainHostAsync(HttpContext context)
+    internal async Task ExplainHostAsync(HttpContext context)
     {
         var host = await DetailAsync(context);
         List<string> facts = [.. parts.Events.AboutHost(host.Name).Select(Fact)];

@@ -34,6 +34,9 @@ internal sealed record DaemonOptions
 
     public NetworkOptions[] Networks { get; set; } = [];
 
+    /// <summary>Networks that may carry migrations when no migration network is good, the preferred first.</summary>
+    public string[] MigrationFallback { get; set; } = [];
+
     public PeerOptions[] Hosts { get; set; } = [];
 
     public EtcdSection? Etcd { get; set; }
@@ -42,7 +45,11 @@ internal sealed record DaemonOptions
 
     public string GuardSocket { get; set; } = "/run/holdfast/guard.sock";
 
-    public FenceSection? Fence { get; set; }
+    /// <summary>The fence devices of all hosts, in the order in which they are tried.</summary>
+    public FenceSection[] Fence { get; set; } = [];
+
+    /// <summary>No more hosts than these are fenced within one ttl; null: fewer than half of all.</summary>
+    public int? MostFencings { get; set; }
 
     public bool FastShot { get; set; }
 
@@ -63,6 +70,11 @@ internal sealed record DaemonOptions
 
     /// <summary>An administrator's word that silence may prove death although a host has no watchdog (DESIGN §4).</summary>
     public bool TimingOnly { get; set; }
+
+    /// <summary>Those that may carry migrations, the preferred first: the migration networks (without one, the cluster network), then the fallbacks.</summary>
+    [JsonIgnore]
+    public IEnumerable<NetworkOptions> MigrationNetworks =>
+        Networks.Where(n => n.Has(Networks.Any(m => m.Has("migration")) ? "migration" : "cluster")).Concat(MigrationFallback.Select(f => Networks.First(n => n.Name == f))).Distinct();
 }
 
 /// <param name="Role">cluster, migration, storage or guest; several separated by commas.</param>
@@ -87,11 +99,22 @@ internal sealed record EtcdSection
     public string? DataDirectory { get; set; }
 }
 
+/// <summary>One level of fencing: a kind of device, and what differs from host to host.</summary>
 internal sealed record FenceSection
 {
+    /// <summary>For people; empty: the agent's name.</summary>
+    public string Name { get; set; } = "";
+
     public string Agent { get; set; } = "";
 
+    /// <summary>Options of the agent for every host; <c>{host}</c> in a value is the host's name.</summary>
     public Dictionary<string, string> Options { get; set; } = [];
+
+    /// <summary>By host, options that it has besides or instead.</summary>
+    public Dictionary<string, Dictionary<string, string>> Hosts { get; set; } = [];
+
+    /// <summary>Hosts without such a device.</summary>
+    public string[] Except { get; set; } = [];
 
     /// <summary>The device's off also cuts the path to the datastores.</summary>
     public bool CutsPath { get; set; }

@@ -135,6 +135,11 @@ internal static partial class OptionsReader
             yield return $"networks names {o.Networks.Length}; at most {ClusterNetwork.MaxCount} are possible.";
         }
 
+        if (o.MigrationFallback.FirstOrDefault(f => o.Networks.All(n => n.Name != f || n.Address.Length == 0)) is { } unknown)
+        {
+            yield return $"migrationFallback names '{unknown}', which is no network with an address of this host.";
+        }
+
         if (!o.Networks.Any(n => n.Has("cluster")))
         {
             yield return "networks has none with the role cluster; give one that role.";
@@ -185,17 +190,30 @@ internal static partial class OptionsReader
             yield return $"etcd.members names '{unknown}', which hosts does not know.";
         }
 
-        if (o.Fence is { Agent.Length: 0 })
+        foreach (var (level, n) in o.Fence.Select((level, n) => (level, n)))
         {
-            yield return "fence.agent is empty; name a program of fence-agents, or leave fence out.";
+            if (level.Agent.Length == 0)
+            {
+                yield return $"fence[{n}].agent is empty; name a program of fence-agents, or leave this level out.";
+            }
+
+            if (level.LimitSeconds <= 0)
+            {
+                yield return $"fence[{n}].limitSeconds is {level.LimitSeconds}; it must be more than 0.";
+            }
+
+            if (level.Hosts.Keys.Concat(level.Except).Except(o.Hosts.Select(h => h.Name)).FirstOrDefault() is { } stranger)
+            {
+                yield return $"fence[{n}] names '{stranger}', which hosts does not know.";
+            }
         }
 
-        if (o.Fence is { LimitSeconds: <= 0 })
+        if (o.MostFencings is <= 0)
         {
-            yield return $"fence.limitSeconds is {o.Fence.LimitSeconds}; it must be more than 0.";
+            yield return $"mostFencings is {o.MostFencings}; it must be at least 1.";
         }
 
-        if (o.FastShot && o.Fence is null)
+        if (o.FastShot && o.Fence is [])
         {
             yield return "fastShot is true, but fence is missing; the fast shot needs a fence device.";
         }

@@ -34,13 +34,18 @@ internal static class HostRows
             Incarnation = self ? snapshot.Datastores.Select(d => d.Incarnation.ToString()).FirstOrDefault() : null,
             MemoryFreeMiB = (int)Math.Min(int.MaxValue, host.FreeMemoryMiB),
             Cpus = self ? Environment.ProcessorCount : null,
-            FenceDevice = options.Fence?.Agent,
+            FenceDevices = [.. snapshot.FenceDevices.Where(d => d.Slot == host.Slot).Select(Device)],
             Evidence = [.. VerdictEvidence.Of(snapshot.Picture, host.Slot)],
             Row = self ? snapshot.Row.Number : null,
             Does = self ? snapshot.Row.Does : null,
             Leases = self ? [.. snapshot.Datastores.Select(d => new LeaseTime(d.Name, Math.Round(d.RightForMs / 1000, 3), d.State == "expired"))] : [],
         };
     }
+
+    private static FenceDevice Device(FenceDeviceView d) => new(
+        d.Name,
+        d.State switch { "proven" => DeviceState.Proven, "failed" => DeviceState.Failed, _ => DeviceState.Unproven },
+        DateTimeOffset.UtcNow - d.Age, d.Failure);
 
     private static HostSummary Summary(HostSnapshot snapshot, PeerView host) => new()
     {

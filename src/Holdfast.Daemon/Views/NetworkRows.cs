@@ -13,15 +13,24 @@ internal static class NetworkRows
         var picture = snapshot.Picture;
         var measured = Measured(snapshot, theirs);
         var names = picture.Hosts.ToDictionary(h => h.Name, h => h.Slot, StringComparer.Ordinal);
-        var losses = measured.Where(m => m.Value.LossPercent is not null && names.ContainsKey(m.Key.From) && names.ContainsKey(m.Key.To))
-            .ToDictionary(m => (m.Key.Network, names[m.Key.From], names[m.Key.To]), m => m.Value.LossPercent!.Value / 100);
+        var facts = measured.Where(m => m.Value.LossPercent is not null && names.ContainsKey(m.Key.From) && names.ContainsKey(m.Key.To))
+            .ToDictionary(m => (m.Key.Network, names[m.Key.From], names[m.Key.To]), m => new DirectionMeasured(m.Value.LossPercent!.Value / 100, m.Value.HoleBytes ?? 0));
         return new NetworkReport
         {
             Host = snapshot.Host,
-            Culprits = [.. NetworkCulprit.Of(picture, losses)],
+            Culprits = [.. NetworkCulprit.Of(picture, facts)],
             Networks = [.. picture.Networks.Select(n => new NetworkMatrix(
-                n.Name, n.RoleWords.Split(", ", StringSplitOptions.RemoveEmptyEntries), [.. Pairs(picture).Select(p => Row(n.Name, p.From, p.To, measured))]))],
+                n.Name, n.RoleWords.Split(", ", StringSplitOptions.RemoveEmptyEntries), [.. Pairs(picture).Select(p => Row(n.Name, p.From, p.To, measured))], Links(snapshot, theirs, n.Name)))],
         };
+    }
+
+    /// <summary>Each host's own word, where its agent answered; of the others, what their heartbeats say.</summary>
+    private static HostLink[] Links(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs, string network)
+    {
+        var links = snapshot.Picture.Hosts.Where(h => h.Unplugged.Contains(network)).Select(h => new HostLink(h.Name, Carrier: false))
+            .Concat(theirs.SelectMany(r => r.Networks.Where(n => n.Name == network).SelectMany(n => (n.Links ?? []).Where(l => l.Host == r.Host))))
+            .Concat(snapshot.OwnLinks.TryGetValue(network, out var own) ? [new(snapshot.Host, own.Carrier, own.Mtu, own.Bond is { } b ? new(b.Mode, b.Up, b.Members) : null)] : []);
+        return [.. links.GroupBy(l => l.Host, StringComparer.Ordinal).Select(l => l.Last()).OrderBy(l => l.Host, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<(HostPicture From, HostPicture To)> Pairs(ClusterPicture picture) =>
@@ -34,9 +43,9 @@ internal static class NetworkRows
         {
             null => Health.Unknown,
             false => Health.Lost,
-            true => quality?.LossPercent >= NetworkCulprit.NotableLoss * 100 ? Health.Degraded : Health.Ok,
+            true => quality?.LossPercent >= NetworkCulprit.NotableLoss * 100 || quality?.HoleBytes is not null ? Health.Degraded : Health.Ok,
         };
-        return new(from.Name, to.Name, state, quality?.LossPercent, quality?.DelayMs, quality?.SpreadMs);
+        return new(from.Name, to.Name, state, quality?.LossPercent, quality?.DelayMs, quality?.SpreadMs, quality?.HoleBytes);
     }
 
     /// <summary>A direction is measured best by who listens: what the others say of what they send themselves counts only where nobody better answered.</summary>
@@ -55,7 +64,7 @@ internal static class NetworkRows
 
     private static Direction Of(HostSnapshot snapshot, LinkView link) => new(
         HostNames.Of(snapshot, link.From), HostNames.Of(snapshot, link.To), Health.Unknown,
-        Math.Round(link.Quality.Loss * 100, 1), Ms(link.Quality.Delay), Ms(link.Quality.Spread));
+        Math.Round(link.Quality.Loss * 100, 1), Ms(link.Quality.Delay), Ms(link.Quality.Spread), link.Quality.Hole > 0 ? link.Quality.Hole : null);
 
     private static double? Ms(TimeSpan? span) => span is { } s ? Math.Round(s.TotalMilliseconds, 3) : null;
 }

@@ -18,7 +18,7 @@ internal sealed record AgentConfiguration
     public required AgentEtcd Etcd { get; init; }
     public string LibvirtUri { get; init; } = "qemu:///system";
     public string GuardSocket { get; init; } = "/run/holdfast/guard.sock";
-    public AgentFence? Fence { get; init; }
+    public IReadOnlyList<AgentFence> Fence { get; init; } = [];
     public required bool FastShot { get; init; }
     public required string Bridge { get; init; }
     public string GuestImage { get; init; } = "/holdfast/guest";
@@ -37,7 +37,7 @@ internal sealed record AgentConfiguration
             new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Uplink(network)))],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
-        Fence = lab.Options.Fence ? new AgentFence("fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true) : null,
+        Fence = lab.Options.Fence ? [new AgentFence("power switch", "fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true)] : [],
         FastShot = lab.Options is { Fence: true, FastShot: true },
         Bridge = LabState.Link(lab.Options.Networks.First(network => network.Role == "guest").Name),
         Acceleration = lab.Acceleration,
@@ -68,4 +68,4 @@ internal sealed record AgentEtcd(IReadOnlyList<string> Members)
 }
 
 /// <param name="CutsPath">The lab's switch also ends the host's connections at the store (<see cref="Supervision.StorePath"/>).</param>
-internal sealed record AgentFence(string Agent, IReadOnlyDictionary<string, string> Options, bool CutsPath);
+internal sealed record AgentFence(string Name, string Agent, IReadOnlyDictionary<string, string> Options, bool CutsPath);

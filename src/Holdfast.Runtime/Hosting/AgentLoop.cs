@@ -84,7 +84,7 @@ public sealed class AgentLoop : IAgent, IDisposable
 
     public void SetHighAvailability(TimeSpan disarmedFor, string by) => Post(new HighAvailabilitySet(disarmedFor, by));
 
-    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB));
+    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB) { Links = c.Links });
 
     public void Dispose()
     {

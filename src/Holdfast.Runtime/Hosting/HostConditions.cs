@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Holdfast.Core.Evidence;
+
 namespace Holdfast.Runtime.Hosting;
 
 /// <summary>Facts about this host that come from outside the core.</summary>
@@ -6,4 +9,8 @@ namespace Holdfast.Runtime.Hosting;
 /// <param name="PromisedMiB">What this host's machines had been promised when the memory was looked at.</param>
 /// <param name="FreeCpuPercent">Idle share of all CPUs.</param>
 /// <param name="GuestNetworkUp">The guest bridge has a carrier.</param>
-public sealed record HostConditions(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB);
+public sealed record HostConditions(bool Quorum, long FreeMemoryMiB, int FreeCpuPercent, bool GuestNetworkUp, long PromisedMiB)
+{
+    /// <summary>This host's own link to each network whose interface is known.</summary>
+    public ImmutableSortedDictionary<string, OwnLink> Links { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+}

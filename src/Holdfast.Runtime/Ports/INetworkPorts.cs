@@ -12,6 +12,12 @@ public interface IHeartbeatPort
 
     /// <summary>Set once before the first send. Called from any thread, with the moment at which the heartbeat came in.</summary>
     Action<Heartbeat, Moment>? Heard { get; set; }
+
+    /// <summary>Send one probe of full size, unfragmented or not at all. Never blocks, never throws.</summary>
+    void Probe(int toSlot, MtuProbe probe);
+
+    /// <summary>Set once before the first send. Called from any thread.</summary>
+    Action<MtuProbe>? Probed { get; set; }
 }
 
 /// <summary>Messages about moves. <paramref name="done"/> is called exactly once within a limit: null = the peer's agent took it, else why not.</summary>
@@ -23,8 +29,12 @@ public interface IPeerPort
     Action<PeerMessage>? Received { get; set; }
 }
 
-/// <summary>Power or path of a peer, through a fence agent. <paramref name="done"/> exactly once: null = confirmed off, else why not.</summary>
+/// <summary>Power or path of a host, through one of its fence devices (by level, from 0).</summary>
 public interface IFencePort
 {
-    void Off(string host, Action<string?> done);
+    /// <summary><paramref name="done"/> exactly once within a limit: null = confirmed off, else why not.</summary>
+    void Off(string host, int level, Action<string?> done);
+
+    /// <summary>Asks for the state of the plug and changes nothing. <paramref name="done"/> exactly once within a limit: null = it said on or off, else why it did not.</summary>
+    void Test(string host, int level, Action<string?> done);
 }

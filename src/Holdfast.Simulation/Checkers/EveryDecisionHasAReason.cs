@@ -26,7 +26,7 @@ internal sealed class EveryDecisionHasAReason(SimulatedCluster cluster) : Checke
     {
         if (refusal is { Length: < ShortestSentence })
         {
-            Violated($"{host.Name} refused {order.GetType().Name} of {Cluster.NameOf(order.Machine)} and said '{refusal}'");
+            Violated($"{host.Name} refused {order} and said '{refusal}'");
         }
     }
 

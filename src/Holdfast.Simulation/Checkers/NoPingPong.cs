@@ -21,9 +21,9 @@ internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluste
 
     public override void Ordered(SimulatedHost host, AgentOrder order)
     {
-        if (order is MoveMachine)
+        if (order is MoveMachine move)
         {
-            gifts.Remove(order.Machine);
+            gifts.Remove(move.Machine);
         }
     }
 

@@ -62,6 +62,7 @@ internal sealed class Stage
             ["networks", var n] => options with { Networks = Number(n) },
             ["drain", var s] => options with { Drain = Story.Seconds(s) },
             ["profile", var name] => options with { Plan = TimingPlan.Find(name) ?? throw new FormatException($"There is no profile '{name}'.") },
+            ["mtu", var bytes] => options with { Mtu = Number(bytes) },
             ["fence", "devices"] => options with { FenceDevices = true },
             ["fast", "shot"] => options with { FenceDevices = true, FastShot = true },
             ["no", "watchdogs"] => options with { Watchdogs = false },
@@ -111,6 +112,7 @@ internal sealed class Stage
             case ["cut-pair", var one, var other, var network]: Cut(string.Join(' ', order[1..]), NetworkOf(network).Across([HostOf(one).Index], [HostOf(other).Index])); break;
             case ["split", var one, "from", var other, var network]: Cut($"split {network}", NetworkOf(network).Across(Side(one), Side(other))); break;
             case ["lossy", var host, var network, var percent]: Lose(Links(HostOf(host), NetworkOf(network)), Number(percent), $"lossy {host} {network}"); break;
+            case ["mtu-hole", var host, var network, var bytes]: Narrow(Links(HostOf(host), NetworkOf(network)), Number(bytes), string.Join(' ', order[..3])); break;
             case ["slow", var network, var seconds]: Slow(NetworkOf(network), Story.Seconds(seconds)); break;
             case ["guest-network", var host, "down"]: HostOf(host).GuestNetworkUp = false; Later($"guest-network {host}", () => HostOf(host).GuestNetworkUp = true); break;
             case ["cut-store", var host]: Cut($"store {host}", cluster.StorageNetwork.Across([HostOf(host).Index], [cluster.StorageNetwork.Server])); break;
@@ -162,6 +164,8 @@ internal sealed class Stage
             case ["kill", var vm]: Order(Owner(vm), new KillMachine(Id(vm))); break;
             case ["kill", var vm, "at", var host]: Order(HostOf(host), new KillMachine(Id(vm))); break;
             case ["remove", var vm]: Order(AnyAgent(), new RemoveMachine(Id(vm))); break;
+            case ["fence", var target, "at", var host]: Order(HostOf(host), new FenceHost(HostOf(target).Index, "an operator", "it behaves badly")); break;
+            case ["confirm-dead", var target, "at", var host]: Order(HostOf(host), new ConfirmDead(HostOf(target).Index, "an operator", "its plug is pulled")); break;
             case ["force-free", var vm]: Order(AnyAgent(), new ForceFreeMachine(Id(vm), "an operator", "its host is off")); break;
             default: return false;
         }
@@ -222,6 +226,23 @@ internal sealed class Stage
             foreach (var link in all)
             {
                 link.LossPercent -= percent;
+            }
+        });
+    }
+
+    private void Narrow(IEnumerable<Link> links, int bytes, string name)
+    {
+        var all = links.ToArray();
+        foreach (var link in all)
+        {
+            link.LargestPacket = bytes;
+        }
+
+        Later(name, () =>
+        {
+            foreach (var link in all)
+            {
+                link.LargestPacket = int.MaxValue;
             }
         });
     }

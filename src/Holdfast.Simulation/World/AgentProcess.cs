@@ -114,7 +114,7 @@ internal sealed class AgentProcess
     private void Measure()
     {
         var promised = Core.PromisedMiB;
-        Take(new ConditionsMeasured(Host.HasQuorum, Host.MemoryMiB - promised, 50, Host.GuestNetworkUp, promised));
+        Take(new ConditionsMeasured(Host.HasQuorum, Host.MemoryMiB - promised, 50, Host.GuestNetworkUp, promised) { Links = Host.Cluster.OwnLinks });
         Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.MeasureEvery), Scope, Measure);
     }
 

@@ -21,6 +21,9 @@ internal sealed record ClusterOptions(ulong Seed)
     /// <summary>The first is the cluster's, the last the storage's; with three or more, one in between carries the migrations.</summary>
     public int Networks { get; init; } = 2;
 
+    /// <summary>Largest packet of every link; 0: the hosts do not know it, and send no probes.</summary>
+    public int Mtu { get; init; }
+
     public bool FenceDevices { get; init; } = true;
 
     public bool FastShot { get; init; }

@@ -36,6 +36,12 @@ internal sealed class FenceDevice(SimulatedHost host)
         }
     }
 
+    public void Test(Scope caller, Action<string?> done)
+    {
+        var cluster = host.Cluster;
+        cluster.Timeline.After(cluster.Dice.Milliseconds(50, 500), caller, () => done(State == FenceDeviceState.Broken ? "the device does not answer" : null));
+    }
+
     private void PowerOff()
     {
         host.Cluster.Count("host powered off by its fence device");

@@ -12,6 +12,9 @@ internal sealed class Link
 
     public int DoubledPercent { get; set; }
 
+    /// <summary>Larger packets do not pass.</summary>
+    public int LargestPacket { get; set; } = int.MaxValue;
+
     public TimeSpan ExtraDelay { get; set; }
 
     public void Cut() => cuts++;

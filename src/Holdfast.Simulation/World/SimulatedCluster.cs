@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
@@ -42,6 +43,8 @@ internal sealed class SimulatedCluster
         }
 
         HostNames = Enumerable.Range(0, options.Hosts).ToImmutableSortedDictionary(h => h, h => $"{options.Prefix}h{h + 1}");
+        OwnLinks = options.Mtu == 0 ? ImmutableSortedDictionary<string, OwnLink>.Empty : Networks.ToImmutableSortedDictionary(n => n.Name, _ => new OwnLink(Carrier: true, options.Mtu));
+        FenceDevices = options.FenceDevices ? HostNames.ToImmutableSortedDictionary(h => h.Key, _ => ImmutableArray.Create(new FenceLevel("power switch", options.FenceCutsPath))) : ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty;
         Hosts = [.. Enumerable.Range(0, options.Hosts).Select(h => new SimulatedHost(
             this, h, HostNames[h], options.RoomPerHost * MachineMemoryMiB, 1 + ((Dice.Fraction() - 0.5) * options.Plan.ClockRateTolerance * 0.95), options.Watchdogs))];
         Stores = [.. Enumerable.Range(0, options.Stores).Select(s => new SimulatedStore(
@@ -65,6 +68,12 @@ internal sealed class SimulatedCluster
     public ClusterId Id { get; }
 
     public ImmutableSortedDictionary<int, string> HostNames { get; }
+
+    /// <summary>Every host's own links, by network; none fails.</summary>
+    public ImmutableSortedDictionary<string, OwnLink> OwnLinks { get; }
+
+    /// <summary>One power switch a host, or none at all.</summary>
+    public ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>> FenceDevices { get; }
 
     public ImmutableArray<SimulatedHost> Hosts { get; }
 

@@ -27,6 +27,20 @@ internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
         }
     }
 
+    public Action<MtuProbe>? Probed { get; set; }
+
+    public void Probe(int toSlot, MtuProbe probe)
+    {
+        agent.MayDie();
+        var cluster = agent.Host.Cluster;
+        var link = cluster.Network(probe.Network).Between(agent.Host.Index, toSlot);
+        if (probe.Bytes <= link.LargestPacket && link.Passes(cluster.Dice))
+        {
+            var target = cluster.Hosts[toSlot];
+            cluster.Timeline.After(cluster.Dice.Milliseconds(0.05, 0.4), target.Life, () => target.Agent?.Take(new ProbeHeard(probe)));
+        }
+    }
+
     private static void Deliver(SimulatedCluster cluster, Link link, int toSlot, Heartbeat heartbeat)
     {
         var target = cluster.Hosts[toSlot];

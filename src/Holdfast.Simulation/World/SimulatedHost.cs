@@ -103,7 +103,7 @@ internal sealed class SimulatedHost
 
     public AgentSettings Settings(ulong seed) => new(
         "sim", Name, Index, BootId, seed, Cluster.Plan, [.. Cluster.Networks.Select(n => new ClusterNetwork(n.Name, Cluster.RolesOf(n)))],
-        Cluster.HostNames, Cluster.Options.FenceDevices, Cluster.Options.FastShot, Cluster.Options.FenceCutsPath, Name,
+        Cluster.HostNames, Cluster.FenceDevices, Cluster.Options.FastShot, [new(Cluster.MigrationNetwork.Name, Name)],
         HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) { Flaws = Cluster.Weakening.Agent, RegisterFlaws = Cluster.Weakening.Register, MoveFlaws = Cluster.Weakening.Move };
 
     public void PowerOn()

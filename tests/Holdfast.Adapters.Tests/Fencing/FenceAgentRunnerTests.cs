@@ -62,16 +62,46 @@ public sealed class FenceAgentRunnerTests : IDisposable
     public async Task A_missing_agent_ends_as_a_refusal()
     {
         var end = new TaskCompletionSource<string?>();
-        new FenceAgentRunner(new FenceOptions("/no/such/agent", Options(), false, TimeSpan.FromSeconds(1))).Off("h2", end.SetResult);
-        Assert.StartsWith("The fence agent '/no/such/agent' could not be run for h2", await end.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+        Devices("/no/such/agent").Off("h2", 0, end.SetResult);
+        var refusal = await end.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.StartsWith("The fence agent of h2 could not be run", refusal);
+        Assert.Contains("/no/such/agent", refusal);
+    }
+
+    [Fact]
+    public async Task A_host_or_a_level_without_a_device_is_refused()
+    {
+        var end = new TaskCompletionSource<string?>();
+        Devices("/bin/true").Off("h2", 1, end.SetResult);
+        Assert.Equal("h2 has no fence device of level 1.", await end.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+        end = new();
+        Devices("/bin/true").Test("h9", 0, end.SetResult);
+        Assert.Equal("h9 has no fence device of level 0.", await end.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Theory]
+    [InlineData("""echo "Status: ON" """, null)]
+    [InlineData("""echo "Status: OFF"; exit 2""", null)]
+    [InlineData("""echo "unknown option" >&2; exit 2""", "(exit code 2: unknown option)")]
+    [InlineData("""echo "no route to PDU" >&2; exit 1""", "(exit code 1: no route to PDU)")]
+    [InlineData("""echo "OK" """, "(exit code 0: OK)")]
+    public async Task A_test_asks_for_the_status_only_and_believes_only_on_or_off(string answer, string? said)
+    {
+        var failure = await Runner("echo $action >> \"$folder/asked\"\n" + answer).TestAsync("h2");
+        Assert.Equal("status\n", await File.ReadAllTextAsync(Path.Combine(folder, "asked")));
+        Assert.Equal(said is null, failure is null);
+        Assert.Contains(said ?? "", failure ?? "");
     }
 
     [Fact]
     public void The_options_name_the_host()
     {
-        Assert.Equal("action=off\nfolder=x\nplug=h2\nnodename=h2\n", new FenceAgentRunner(new("a", Options().Add("folder", "x"), false, default)).Input("h2", "off"));
-        Assert.Equal("action=off\nport=bmc-h2\nnodename=h2\n", new FenceAgentRunner(new("a", Options().Add("port", "bmc-{host}"), false, default)).Input("h2", "off"));
+        Assert.Equal("action=off\nfolder=x\nplug=h2\nnodename=h2\n", new FenceAgentRunner(new("a", Options().Add("folder", "x"), default)).Input("h2", "off"));
+        Assert.Equal("action=off\nport=bmc-h2\nnodename=h2\n", new FenceAgentRunner(new("a", Options().Add("port", "bmc-{host}"), default)).Input("h2", "off"));
     }
+
+    private static FenceDevices Devices(string agent) =>
+        new(new Dictionary<string, ImmutableArray<FenceOptions>> { ["h2"] = [new FenceOptions(agent, Options(), TimeSpan.FromSeconds(1))] });
 
     private string Script => Path.Combine(folder, "fence_script");
 
@@ -81,6 +111,6 @@ public sealed class FenceAgentRunnerTests : IDisposable
     {
         File.WriteAllText(Script, "#!/bin/sh\nwhile IFS='=' read -r k v; do case \"$k\" in action|plug|folder) eval \"$k=\\$v\";; esac; done\n" + body + "\n");
         File.SetUnixFileMode(Script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new FenceAgentRunner(new FenceOptions(Script, Options().Add("folder", folder), false, limit ?? TimeSpan.FromSeconds(10)));
+        return new FenceAgentRunner(new FenceOptions(Script, Options().Add("folder", folder), limit ?? TimeSpan.FromSeconds(10)));
     }
 }

@@ -11,7 +11,9 @@ public sealed class HeartbeatCodecTests
     private static readonly Heartbeat Sample = Beats.Of(63, Guid.NewGuid(), "cluster", 77) with
     {
         Flags = HeartbeatFlags.NoQuorum | HeartbeatFlags.Leaving,
-        Echo = new HeartbeatEcho(76, TimeSpan.FromMicroseconds(1234), 0.25, TimeSpan.FromMicroseconds(56)),
+        Echo = new HeartbeatEcho(76, TimeSpan.FromMicroseconds(1234), 0.25, TimeSpan.FromMicroseconds(56)) { Hole = 1500 },
+        ProbeBytes = 9000,
+        Unplugged = ["storage"],
     };
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class HeartbeatCodecTests
     public void The_largest_one_fits_one_packet_of_any_network()
     {
         var names = Enumerable.Range(0, ClusterNetwork.MaxCount).Select(n => new string((char)('a' + n), ClusterNetwork.MaxNameBytes)).ToList();
-        var largest = Sample with { Network = names[3], Heard = names.ToImmutableSortedDictionary(n => n, _ => ulong.MaxValue, StringComparer.Ordinal) };
+        var largest = Sample with { Network = names[3], Heard = names.ToImmutableSortedDictionary(n => n, _ => ulong.MaxValue, StringComparer.Ordinal), Unplugged = [.. names] };
         var packet = Written(largest);
         Assert.Equal(HeartbeatCodec.MaxLength, packet.Length);
         Assert.True(packet.Length <= 1232, $"{packet.Length} bytes");
@@ -141,9 +143,25 @@ public sealed class HeartbeatCodecTests
             cipher.Encrypt(head.AsSpan(28), mutated, packet.AsSpan(40, mutated.Length), packet.AsSpan()[^16..], head);
             if (reader.Read(packet) is { } read)
             {
-                Assert.Contains(read.Heartbeat.Network, read.Heartbeat.Heard.Keys);
+                var beat = Assert.IsType<Heartbeat>(read.Said);
+                Assert.Contains(beat.Network, beat.Heard.Keys);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(9000)]
+    [InlineData(65535)]
+    public void A_probe_comes_back_as_it_was_written_and_is_as_long_as_it_says(int bytes)
+    {
+        var probe = new MtuProbe(3, Guid.NewGuid(), "storage", TimeSpan.FromSeconds(7), bytes);
+        var packet = new byte[bytes - 28];
+        new HeartbeatCodec(Loopback.Key()).Write(probe, 5, packet);
+        Assert.Equal((probe, 5), new HeartbeatCodec(Loopback.Key()).Read(packet));
+        packet[^20] ^= 1;
+        Assert.Null(new HeartbeatCodec(Loopback.Key()).Read(packet));
+        Assert.Null(new HeartbeatCodec(Loopback.Key()).Read(packet.AsSpan(0, 600)));
     }
 
     [Fact]
@@ -163,7 +181,8 @@ public sealed class HeartbeatCodecTests
         bool IsNew(string network, Guid boot, int seconds) => filter.IsNew(network, 1, boot, TimeSpan.FromSeconds(seconds));
     }
 
-    private static (Heartbeat Heartbeat, int ToSlot)? Read(byte[] packet, ClusterKey? key = null) => new HeartbeatCodec(key ?? Loopback.Key()).Read(packet);
+    private static (Heartbeat Heartbeat, int ToSlot)? Read(byte[] packet, ClusterKey? key = null) =>
+        new HeartbeatCodec(key ?? Loopback.Key()).Read(packet) is (Heartbeat beat, var to) ? (beat, to) : null;
 
     private static byte[] Written(Heartbeat heartbeat, HeartbeatCodec? codec = null)
     {

@@ -42,6 +42,28 @@ public sealed class HeartbeatPortTests
     }
 
     [Fact]
+    public void A_probe_arrives_once_in_its_full_size_and_not_as_a_heartbeat()
+    {
+        var port = Loopback.FreePort();
+        using var one = new HeartbeatPort(Loopback.Map(0), Loopback.Key(), port);
+        using var two = new HeartbeatPort(Loopback.Map(1), Loopback.Key(), port);
+        var (heard, probed) = (new BlockingCollection<Heartbeat>(), new BlockingCollection<MtuProbe>());
+        two.Heard = (heartbeat, _) => heard.Add(heartbeat);
+        two.Probed = probed.Add;
+        two.Start();
+        var boot = Guid.NewGuid();
+        var probe = new MtuProbe(0, boot, "cluster", TimeSpan.FromSeconds(1), 9000);
+        one.Probe(1, probe);
+        one.Probe(1, probe);
+        one.Send(1, Beats.Of(0, boot, "cluster", 1));
+        Assert.Equal(1ul, Take(heard).Sequence);
+        Assert.True(probed.TryTake(out var seen, Limit));
+        Assert.Equal(probe, seen);
+        Assert.Empty(probed);
+        Assert.Equal(1, two.Dropped);
+    }
+
+    [Fact]
     public void Sending_to_nobody_is_counted_and_does_not_throw()
     {
         using var one = new HeartbeatPort(Loopback.Map(0), Loopback.Key(), Loopback.FreePort());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Api;
 
 namespace Holdfast.Cli.Tests.Calls;
 
@@ -124,6 +125,50 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Host_fence_and_confirm_dead_are_sent_with_who_and_why()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("POST /v1/hosts/h2/fence", """{"id":"h1.a.1","kind":"fence","state":"done","result":{"host":"h2"}}""", 202);
+        var call = await agent.CallAsync("host", "fence", "h2", "--yes", "h2", "--why", "smoke");
+        Assert.Equal((ExitCode.Done, "h2 is off, its fence device confirms it; its machines are taken over.\n"), (call.Exit, call.Out));
+        Assert.Contains($"\"who\":\"{Environment.UserName}\"", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("\"why\":\"smoke\"", agent.Requests[0], StringComparison.Ordinal);
+        agent.On("POST /v1/hosts/h2/confirm-dead", """{"host":"h2","verdict":"dead","row":null,"summary":"h2 is dead.","evidence":[],"facts":[]}""");
+        call = await agent.CallAsync("host", "confirm-dead", "h2", "--yes", "h2", "--why", "plug pulled");
+        Assert.Equal(ExitCode.Done, call.Exit);
+        Assert.Contains("h2 counts as dead", call.Out, StringComparison.Ordinal);
+        agent.Refuse("POST /v1/hosts/h2/confirm-dead", ErrorCode.Conflict, "h2 is not dead: it is still heard on network cluster; switch it off first.");
+        (await agent.CallAsync("host", "confirm-dead", "h2", "--yes", "h2")).IsOneSentence(ExitCode.Failed, "still heard on network cluster");
+    }
+
+    [Fact]
+    public async Task Network_show_tells_of_a_pulled_cable_half_a_bond_and_an_MTU_hole()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/networks", """
+            {"host":"h1","culprits":[],"networks":[{"name":"san","roles":["storage"],"directions":[{"from":"h1","to":"h2","state":"degraded","lossPercent":0,"holeBytes":9000},{"from":"h2","to":"h1","state":"ok"}],
+            "links":[{"host":"h1","carrier":true,"mtu":9000,"bond":{"mode":"active-backup","up":1,"members":2}},{"host":"h2","carrier":false}]}]}
+            """);
+        var shown = (await agent.CallAsync("network", "show")).Out;
+        Assert.Contains("no 9000-byte packets", shown, StringComparison.Ordinal);
+        Assert.Contains("h1: 1 of 2 links of the bond (active-backup) carry it", shown, StringComparison.Ordinal);
+        Assert.Contains("h2: no carrier", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_show_tells_which_fence_devices_are_proven()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("GET /v1/hosts/h2", """
+            {"name":"h2","state":"up","verdict":"connected","fenceDevices":[{"name":"management board","state":"failed","since":"2026-11-28T10:00:00+00:00","reason":"no route"},
+            {"name":"power strip","state":"proven","since":"2026-11-28T10:00:00+00:00"}]}
+            """);
+        var shown = (await agent.CallAsync("host", "show", "h2")).Out;
+        Assert.Matches("fence device +management board: failed since 2026-11-28 ..:..: no route", shown);
+        Assert.Matches("fence device +power strip: proven since 2026-11-28", shown);
+    }
+
+    [Fact]
     public async Task Explain_host_tells_the_verdict_its_evidence_and_what_was_decided()
     {
         await using var agent = await FakeAgent.StartAsync();
@@ -153,7 +198,7 @@ public sealed class CommandTests
     {
         string[] commands =
         [
-            "", "vm", "vm list", "vm show", "vm create", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show",
+            "", "vm", "vm list", "vm show", "vm create", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show", "host fence", "host confirm-dead",
             "datastore list", "datastore add", "datastore show", "events", "explain", "timers", "status", "lab up", "lab down", "lab status", "lab fault",
             "lab truth", "lab observe", "lab exec", "demo",
         ];

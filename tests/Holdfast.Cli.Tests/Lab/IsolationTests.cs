@@ -18,13 +18,13 @@ public sealed class IsolationTests(RunningLab lab)
     public async Task A_dead_cluster_switch_stops_nothing_fences_nobody_and_is_named()
     {
         var before = await StartAsync("steady", "h1");
-        await FaultAsync("switch cluster down");
+        await RunningLab.FaultAsync("switch cluster down");
         await lab.SaysAsync("h1", "the cluster switch");
         await lab.SaysAsync("h3", "the cluster switch");
         await VerdictsAsync(("h1", "h1", "connected"), ("h1", "h2", "connected"));
         await UnharmedAsync(before, "h1");
-        await FaultAsync("heal all");
-        await FaultAsync("switch cluster up");
+        await RunningLab.FaultAsync("heal all");
+        await RunningLab.FaultAsync("switch cluster up");
         await lab.SaysAsync("h1", null);
         await UnharmedAsync(before, "h1");
 
@@ -38,8 +38,8 @@ public sealed class IsolationTests(RunningLab lab)
         var before = await StartAsync("kept", "h1");
         foreach (var network in Networks)
         {
-            await FaultAsync($"apart h1 h2 {network}");
-            await FaultAsync($"apart h1 h3 {network}");
+            await RunningLab.FaultAsync($"apart h1 h2 {network}");
+            await RunningLab.FaultAsync($"apart h1 h3 {network}");
         }
 
         await VerdictsAsync(("h1", "h1", "isolated"), ("h2", "h1", "isolated"), ("h3", "h3", "partition majority"));
@@ -51,7 +51,7 @@ public sealed class IsolationTests(RunningLab lab)
         var why = RunningLab.Parse(await lab.MustAsync("explain", "host", "h1", "--local", "--host", "h1", "-o", "json"), ApiJson.Default.HostExplanation);
         Assert.Contains("it is h1 that is cut off", why.Evidence[0], StringComparison.Ordinal);
         Assert.Contains(why.Facts, f => f.Contains("row 6", StringComparison.Ordinal));
-        await FaultAsync("heal all");
+        await RunningLab.FaultAsync("heal all");
         await VerdictsAsync(("h1", "h1", "connected"), ("h2", "h1", "connected"));
         await UnharmedAsync(before, "h1");
     }
@@ -62,7 +62,7 @@ public sealed class IsolationTests(RunningLab lab)
     public async Task One_way_loss_fences_nobody_and_its_direction_is_named(string direction, string word)
     {
         var before = await StartAsync("oneway", "h1");
-        await FaultAsync($"oneway h1 cluster {direction}");
+        await RunningLab.FaultAsync($"oneway h1 cluster {direction}");
         await lab.SaysAsync("h2", $"h1's cluster cable or card, {word}");
         await VerdictsAsync(("h1", "h1", "connected"), ("h2", "h1", "connected"));
         await UnharmedAsync(before, "h1");
@@ -72,7 +72,7 @@ public sealed class IsolationTests(RunningLab lab)
     public async Task Twenty_percent_loss_is_measured_in_both_directions_and_stops_nothing()
     {
         var before = await StartAsync("lossy", "h2");
-        await FaultAsync("loss h2 cluster 20");
+        await RunningLab.FaultAsync("loss h2 cluster 20");
         await lab.SaysAsync("h1", "h2's cluster cable loses up to");
         foreach (var (from, to) in new[] { ("h1", "h2"), ("h2", "h1"), ("h2", "h3") })
         {
@@ -90,14 +90,14 @@ public sealed class IsolationTests(RunningLab lab)
         var before = await StartAsync("between", "h1");
         foreach (var network in Networks)
         {
-            await FaultAsync($"apart h1 h2 {network}");
+            await RunningLab.FaultAsync($"apart h1 h2 {network}");
         }
 
         await lab.SaysAsync("h3", "the path between h1 and h2 on cluster");
         await VerdictsAsync(("h1", "h1", "connected"), ("h2", "h2", "connected"), ("h1", "h2", "connected"));
         var call = await lab.CallAsync("vm", "migrate", "between", "h2", "--local", "--host", "h1");
         Assert.Equal(ExitCode.Failed, call.Exit);
-        Assert.Contains("no migration network works between h1 and h2", call.Error, StringComparison.Ordinal);
+        Assert.Contains("network migration is lost between h1 and h2", call.Error, StringComparison.Ordinal);
         await UnharmedAsync(before, "h1");
     }
 
@@ -105,7 +105,7 @@ public sealed class IsolationTests(RunningLab lab)
     public async Task A_guest_network_lost_on_one_host_moves_its_machine_live_to_one_that_has_it()
     {
         var before = await StartAsync("mover", "h1");
-        await FaultAsync("cut h1 guest");
+        await RunningLab.FaultAsync("cut h1 guest");
         await RunningLab.UntilAsync("h1 is in row 10, or has moved its machine already", TimeSpan.FromSeconds(20), async () =>
             await HostAsync("h1", "h1") is { Row: 10 } ? null : "another row");
         var after = await lab.SeenAsync("mover", "counts on another host alone", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h1" && m.Counter > before.Counter + 2);
@@ -122,12 +122,12 @@ public sealed class IsolationTests(RunningLab lab)
     public async Task A_guest_network_lost_for_all_moves_nothing()
     {
         var before = await StartAsync("stays", "h1");
-        await FaultAsync("switch guest down");
+        await RunningLab.FaultAsync("switch guest down");
         await RunningLab.UntilAsync("every host is in row 11", TimeSpan.FromSeconds(20), async () =>
             (await Task.WhenAll(Hosts.Select(h => HostAsync(h, h)))).All(h => h.Row == 11) ? null : "another row");
         await lab.SaysAsync("h2", "the guest switch");
         await UnharmedAsync(before, "h1");
-        await FaultAsync("switch guest up");
+        await RunningLab.FaultAsync("switch guest up");
         await lab.SaysAsync("h2", null);
     }
 
@@ -138,7 +138,7 @@ public sealed class IsolationTests(RunningLab lab)
         await lab.MustAsync("ha", "disarm", "--for", "10m", "--why", "the switch is replaced");
         await RunningLab.UntilAsync("every host is in row 1", TimeSpan.FromSeconds(20), async () =>
             (await Task.WhenAll(Hosts.Select(h => HostAsync(h, h)))).All(h => h.Row == 1) ? null : "another row");
-        await FaultAsync("crash h3");
+        await RunningLab.FaultAsync("crash h3");
         await RunningLab.UntilAsync("h1 suspects h3", TimeSpan.FromSeconds(20), async () => (await HostAsync("h1", "h3")).State == HostState.Up ? "up" : null);
 
         // Armed, the fast shot and the restart take about 2 s.
@@ -150,7 +150,7 @@ public sealed class IsolationTests(RunningLab lab)
         Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
 
         // h3 was not told, and still keeps to what it was told before its end.
-        await FaultAsync("start h3");
+        await RunningLab.FaultAsync("start h3");
         await RunningLab.UntilAsync("h3 is back, in row 1", TimeSpan.FromSeconds(60), async () =>
             await lab.CallAsync("host", "show", "h3", "--local", "--host", "h3", "-o", "json") is { Exit: 0 } call && RunningLab.Parse(call, ApiJson.Default.HostDetail).Row == 1 ? null : "not yet");
         await RunningLab.UntilAsync("all hosts are armed", TimeSpan.FromSeconds(60), async () => await lab.CallAsync("ha", "arm") is { Exit: not 0 } call ? call.Error : null);
@@ -162,8 +162,6 @@ public sealed class IsolationTests(RunningLab lab)
         await lab.SaysAsync("h1", null);
         return await lab.CreateAsync(name, host);
     }
-
-    private static Task FaultAsync(string words) => LabCluster.Fault(RunningLab.Name, LabFault.Parse(words.Split(' ')), CancellationToken.None);
 
     /// <summary>The same process in the same boot counts on without a pause longer than the profile's ttl would notice, and nobody was suspected or fenced for it.</summary>
     private async Task UnharmedAsync(TruthMachine before, string host)

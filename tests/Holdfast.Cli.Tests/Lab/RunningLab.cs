@@ -59,6 +59,9 @@ public sealed class RunningLab : IAsyncLifetime
         });
     }
 
+    /// <summary>One fault in the words of 'holdfast lab fault'; ends when it is in effect.</summary>
+    internal static Task FaultAsync(string words) => LabCluster.Fault(Name, LabFault.Parse(words.Split(' ')), CancellationToken.None);
+
     /// <summary>Waits until a host names this culprit (a part of the phrase), or none.</summary>
     internal Task SaysAsync(string host, string? culprit) => UntilAsync($"{host} says that {culprit ?? "nothing"} is broken", TimeSpan.FromSeconds(40), async () =>
     {

@@ -23,11 +23,12 @@ internal sealed class AgentStory
     private readonly Dictionary<int, byte[]> blocks = [];
     private ulong beats;
 
-    private readonly bool fences;
+    private readonly ImmutableArray<FenceLevel> devices;
 
-    public AgentStory(int hosts = 3, bool fences = false)
+    /// <param name="devices">How many fence devices each host has.</param>
+    public AgentStory(int hosts = 3, int devices = 0)
     {
-        this.fences = fences;
+        this.devices = [.. Enumerable.Range(1, devices).Select(n => new FenceLevel($"device {n}", CutsPath: false))];
         Area = new(hosts);
         Area.Hosts.RemoveAt(Own);
         for (var slot = 0; slot < hosts; slot++)
@@ -59,8 +60,8 @@ internal sealed class AgentStory
     /// <summary>What this host reads instead of what stands in an area; null: it cannot be read.</summary>
     public Func<int, BallotReading?, BallotReading?>? Reread { get; set; }
 
-    /// <summary>What the fence device answers: null for a confirmed off, else why not.</summary>
-    public string? FenceDevice { get; set; }
+    /// <summary>What the fence device of a level answers when it is asked for off or for its state: null for what was asked for, else why not.</summary>
+    public Func<int, string?> FenceDevice { get; set; } = _ => null;
 
     public List<HypervisorCall> Calls { get; } = [];
 
@@ -82,16 +83,17 @@ internal sealed class AgentStory
         var names = Enumerable.Range(0, Area.Areas.Length - 1).ToImmutableSortedDictionary(s => s, s => $"{(char)('a' + s)}");
         inbox.Clear();
         Agent = new(new AgentSettings(
-            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], names, fences, false, false, "127.0.0.1", WatchdogClass.Software));
+            "lab", names[Own], Own, new Guid(9, 9, 9, new byte[8]), 7 + (ulong)Now.Ticks, TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], names,
+            devices.IsEmpty ? ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty : names.ToImmutableSortedDictionary(n => n.Key, _ => devices), false, [new("cluster", "127.0.0.1")], WatchdogClass.Software));
         Tell(new ConditionsMeasured(true, 10_000, 90, true));
         Tell(new GuardSaid(Guard.Report(Now)));
         Tell(new DatastoreOpened(Store, "/store", TimeSpan.FromSeconds(1), AreaStory.Identity, "/store/slot-01", 0));
     }
 
     /// <summary>Until this host has joined and is ready.</summary>
-    public static AgentStory Ready(int hosts = 3, bool fences = false)
+    public static AgentStory Ready(int hosts = 3, int devices = 0)
     {
-        var story = new AgentStory(hosts, fences);
+        var story = new AgentStory(hosts, devices);
         story.Pass(TimeSpan.FromSeconds(3));
         Assert.True(story.Agent.Snapshot().Ready, story.Agent.Snapshot().Reason);
         return story;
@@ -143,6 +145,16 @@ internal sealed class AgentStory
     public int Times<T>()
         where T : HypervisorCall => Calls.OfType<T>().Count();
 
+    /// <summary>The end of an order: null while it has none, else done or the refusal.</summary>
+    public string? EndOf(long order) => Did.OfType<OrderEnded>().SingleOrDefault(e => e.Order == order) is { } end ? end.Refusal ?? "done" : null;
+
+    /// <summary>Host 0 holds the machine.</summary>
+    public AgentStory HeldByA()
+    {
+        Commit(0, new CreateEntry(new MachineId(Vm), WantedState.Run, AreaStory.Life(0)), new Claim(new MachineId(Vm), AreaStory.Life(0)));
+        return this;
+    }
+
     public IEnumerable<string> Decisions => Did.OfType<Decided>().Select(d => d.Decision.Kind);
 
     public void Pass(TimeSpan span)
@@ -193,7 +205,10 @@ internal sealed class AgentStory
 
                 break;
             case FenceOff e:
-                inbox.Enqueue(new OperationEnded(e.Op, FenceDevice));
+                inbox.Enqueue(new OperationEnded(e.Op, FenceDevice(e.Level)));
+                break;
+            case TestFence e:
+                inbox.Enqueue(new OperationEnded(e.Op, FenceDevice(e.Level)));
                 break;
             case TellPeer e:
                 Told.Add(e.Message);
@@ -222,6 +237,15 @@ internal sealed class AgentStory
     }
 
     private BallotReading? Read(int slot, ulong known) => Area.Read(slot, known) is var reading && Reread is { } reread ? reread(slot, reading) : reading;
+
+    /// <summary>One heartbeat of another host comes in.</summary>
+    /// <param name="heard">Bit per slot: whom it hears.</param>
+    public void Beats(int slot, ulong heard)
+    {
+        var host = Assert.Single(Agent.Tables).Table.Host(new Slot(slot))!;
+        var views = ImmutableSortedDictionary<string, ulong>.Empty.Add("cluster", heard);
+        Tell(new HeartbeatHeard(new(slot, host.BootId, "cluster", ++beats, Now - Moment.Zero, views, HeartbeatFlags.None, null), Now));
+    }
 
     private byte[] Block(int slot)
     {

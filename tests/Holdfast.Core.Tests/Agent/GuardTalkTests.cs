@@ -10,7 +10,7 @@ namespace Holdfast.Core.Tests.Agent;
 public sealed class GuardTalkTests
 {
     private readonly HostAgent agent = new(new AgentSettings(
-        "test", "h1", 0, Guid.NewGuid(), 1, TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], ImmutableSortedDictionary<int, string>.Empty.Add(0, "h1"), false, false, false, "10.0.0.1", WatchdogClass.Software));
+        "test", "h1", 0, Guid.NewGuid(), 1, TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], ImmutableSortedDictionary<int, string>.Empty.Add(0, "h1"), ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty, false, [new("cluster", "10.0.0.1")], WatchdogClass.Software));
 
     [Fact]
     public void A_guard_that_was_not_heard_yet_is_asked_again_and_again_for_what_it_holds()

@@ -80,6 +80,62 @@ public sealed class LinkWatchTests
         Assert.Equal(LinkState.Unknown, evidence.Link(Time(2), "storage", 1));
     }
 
+    [Fact]
+    public void Probes_that_stay_away_while_beats_come_show_a_hole_within_seconds_and_one_probe_ends_it()
+    {
+        HearProbing(1, 51, n => n <= 50);
+        Assert.Equal((0, 0), evidence.Holes(Time(51), "cluster", 1));
+        HearProbing(52, 79, _ => false);
+        Assert.Equal((0, 0), evidence.Holes(Time(79), "cluster", 1));
+        HearProbing(80, 81, _ => false);
+        Assert.Equal((9000, 0), evidence.Holes(Time(81), "cluster", 1));
+        Assert.Equal((9000, 9000), (evidence.Echo(Time(81), "cluster", 1)!.Hole, In(81).Hole));
+        HearProbing(82, 82, _ => true);
+        Assert.Equal((0, 0), evidence.Holes(Time(82), "cluster", 1));
+    }
+
+    [Fact]
+    public void A_link_that_is_down_or_whose_sender_sends_no_probes_is_no_hole()
+    {
+        HearProbing(1, 20, _ => true);
+        Assert.Equal((0, 0), evidence.Holes(Time(200), "cluster", 1));
+        HearProbing(200, 205, _ => false);
+        Assert.Equal((0, 0), evidence.Holes(Time(205), "cluster", 1));
+        Hear(Enumerable.Range(206, 200));
+        Assert.Equal((0, 0), evidence.Holes(Time(405), "cluster", 1));
+    }
+
+    [Fact]
+    public void Half_of_all_packets_lost_is_no_hole_for_long()
+    {
+        HearProbing(1, 400, n => n % 100 == 0, n => n % 2 == 0);
+        Assert.Equal((0, 0), evidence.Holes(Time(400), "cluster", 1));
+        Assert.InRange(In(400).Loss, 0.4, 0.6);
+    }
+
+    [Fact]
+    public void A_hole_on_the_way_out_is_known_by_the_peer_s_word()
+    {
+        evidence.Heard(Time(1), Of(1, Time(1) - Moment.Zero + Ahead) with { Echo = new(1, TimeSpan.Zero, 0, TimeSpan.Zero) { Hole = 1500 } });
+        Assert.Equal((0, 1500), evidence.Holes(Time(1), "cluster", 1));
+    }
+
+    private void HearProbing(int first, int last, Func<int, bool> probed, Func<int, bool>? heard = null)
+    {
+        for (var n = first; n <= last; n++)
+        {
+            if (heard?.Invoke(n) != false)
+            {
+                evidence.Heard(Time(n), Of((ulong)n, Time(n) - Moment.Zero + Ahead) with { ProbeBytes = 9000 });
+            }
+
+            if (n % 10 == 0 && probed(n) || last == first)
+            {
+                evidence.Probed(new(1, Boot, "cluster", Time(n) - Moment.Zero, 9000));
+            }
+        }
+    }
+
     private void Hear(IEnumerable<int> numbers)
     {
         foreach (var n in numbers)

@@ -71,4 +71,21 @@ public sealed class NetworkCulpritTests
         Assert.Equal(["h1's cluster cable or card, sending, loses up to 30 %"], sending.Culprits(1));
         Assert.Empty(Three.Loses(1, 2, "cluster", 0.01).Culprits(1));
     }
+
+    [Fact]
+    public void A_cable_without_a_carrier_is_told_from_the_switch_also_between_two_hosts()
+    {
+        Assert.Equal(["h2's cluster cable (no carrier)"], new Pictures(2, "cluster", "storage").Unplugged(2, "cluster").Culprits(1));
+        Assert.Equal(["h2's cluster cable (no carrier)"], Three.Unplugged(2, "cluster").Culprits(3));
+        Assert.Equal(["the cluster switch"], Three.Unplugged(1, "cluster").Unplugged(2, "cluster").Unplugged(3, "cluster").Culprits(2));
+    }
+
+    [Fact]
+    public void An_MTU_hole_is_named_by_the_port_the_switch_or_the_path()
+    {
+        var port = Three.Narrow(2, 1, "storage", 9000).Narrow(1, 2, "storage", 9000).Narrow(2, 3, "storage", 9000).Narrow(3, 2, "storage", 9000);
+        Assert.Equal(["h2's storage cable or port passes no packets of 9000 bytes (MTU)"], port.Culprits(1));
+        Assert.Equal(["the storage switch passes no packets of 9000 bytes (MTU)"], port.Narrow(1, 3, "storage", 9000).Narrow(3, 1, "storage", 9000).Culprits(1));
+        Assert.Equal(["the storage network passes no packets of 1500 bytes (MTU): h1 to h2"], Three.Narrow(1, 2, "storage", 1500).Culprits(3));
+    }
 }

@@ -12,10 +12,11 @@ namespace Holdfast.Core.Tests.Evidence;
 internal sealed class Pictures(int hosts, params string[] networks)
 {
     private readonly HashSet<(string Network, int From, int To)> down = [];
+    private readonly HashSet<(string Network, int Host)> unplugged = [];
     private readonly HashSet<int> off = [];
     private readonly HashSet<int> withoutStorage = [];
 
-    public Dictionary<(string Network, int From, int To), double> Losses { get; } = [];
+    public Dictionary<(string Network, int From, int To), DirectionMeasured> Measured { get; } = [];
 
     public ImmutableArray<ClusterNetwork> Networks => [.. networks.Select(n => new ClusterNetwork(n, n switch { "storage" => NetworkRoles.Storage, "guest" => NetworkRoles.Guest, _ => NetworkRoles.Cluster }))];
 
@@ -71,13 +72,25 @@ internal sealed class Pictures(int hosts, params string[] networks)
 
     public Pictures Loses(int from, int to, string network, double loss)
     {
-        Losses[(network, from - 1, to - 1)] = loss;
+        Measured[(network, from - 1, to - 1)] = new(loss);
         return this;
+    }
+
+    public Pictures Narrow(int from, int to, string network, int bytes)
+    {
+        Measured[(network, from - 1, to - 1)] = new(0, bytes);
+        return this;
+    }
+
+    public Pictures Unplugged(int host, string network)
+    {
+        unplugged.Add((network, host - 1));
+        return Cut(host, network);
     }
 
     public Verdict VerdictOf(int host, int? by = null) => IsolationVerdict.Of(SeenBy(by ?? host), host - 1);
 
-    public ImmutableArray<string> Culprits(int by) => NetworkCulprit.Of(SeenBy(by), Losses);
+    public ImmutableArray<string> Culprits(int by) => NetworkCulprit.Of(SeenBy(by), Measured);
 
     public ClusterPicture SeenBy(int host)
     {
@@ -93,7 +106,10 @@ internal sealed class Pictures(int hosts, params string[] networks)
         var alive = heard || seen == true;
         return new(
             slot, $"h{slot + 1}", alive ? Presence.Alive : Presence.Silent, heard ? HeardBy(slot) : null, seen == true ? Reach(slot) : null,
-            alive ? HeartbeatFlags.None : null, seen);
+            alive ? HeartbeatFlags.None : null, seen)
+        {
+            Unplugged = [.. unplugged.Where(u => u.Host == slot && heard).Select(u => u.Network)],
+        };
     }
 
     private ImmutableSortedDictionary<string, ulong> HeardBy(int slot) =>

@@ -1,3 +1,4 @@
+using Holdfast.Core.Agent;
 using Holdfast.Daemon.Options;
 
 namespace Holdfast.Daemon.Tests.Options;
@@ -16,7 +17,7 @@ public sealed class OptionsReaderTests
             { "name": "h2", "slot": 1, "addresses": { "cluster": "10.81.1.2" } }
           ],
           "etcd": { "members": ["h1"] },
-          "fence": { "agent": "fence_lab", "options": { "device": "/power" } },
+          "fence": [{ "agent": "fence_lab", "options": { "device": "/power", "port": "0" }, "hosts": { "h2": { "port": "7" } } }, { "name": "strip", "agent": "fence_apc", "except": ["h1"], "cutsPath": true }],
           "fastShot": true, "acceleration": "tcg"
         }
         """;
@@ -27,7 +28,7 @@ public sealed class OptionsReaderTests
         var options = OptionsReader.Parse(Good);
         Assert.Equal(("h1", 8421, 8422, "/var/lib/holdfast"), (options.Host, options.HeartbeatPort, options.PeerPort, options.StateDirectory));
         Assert.Equal((2379, 2380), (options.Etcd!.ClientPort, options.Etcd.PeerPort));
-        Assert.Equal(("/power", false, 20.0), (options.Fence!.Options["device"], options.Fence.CutsPath, options.Fence.LimitSeconds));
+        Assert.Equal(("/power", false, 20.0), (options.Fence[0].Options["device"], options.Fence[0].CutsPath, options.Fence[0].LimitSeconds));
         Assert.True(options.Networks[1].Has("storage"));
     }
 
@@ -48,14 +49,35 @@ public sealed class OptionsReaderTests
     [InlineData("\"slot\": 1", "\"slot\": 0", "hosts[1] (h2, slot 0) has the name or the slot of h1 (slot 0)")]
     [InlineData("[\"h1\"]", "[]", "etcd.members is empty")]
     [InlineData("[\"h1\"]", "[\"h7\"]", "etcd.members names 'h7'")]
-    [InlineData("\"agent\": \"fence_lab\"", "\"agent\": \"\"", "fence.agent is empty")]
+    [InlineData("\"agent\": \"fence_lab\"", "\"agent\": \"\"", "fence[0].agent is empty")]
     [InlineData("\"fence\":", "\"fenze\":", "fastShot is true, but fence is missing")]
+    [InlineData("\"except\": [\"h1\"]", "\"except\": [\"h7\"]", "fence[1] names 'h7', which hosts does not know.")]
+    [InlineData("\"except\": [\"h1\"]", "\"limitSeconds\": 0", "fence[1].limitSeconds is 0")]
+    [InlineData("\"fastShot\": true", "\"mostFencings\": 0", "mostFencings is 0")]
+    [InlineData("\"fastShot\": true", "\"migrationFallback\": [\"moon\"]", "migrationFallback names 'moon'")]
     [InlineData("\"tcg\"", "\"xen\"", "acceleration is 'xen'")]
     public void A_wrong_field_is_named(string right, string wrong, string complaint)
     {
         Assert.Contains(right, Good);
         var e = Assert.Throws<OptionsException>(() => OptionsReader.Parse(Good.Replace(right, wrong, StringComparison.Ordinal)));
         Assert.Contains(complaint, e.Message);
+    }
+
+    [Fact]
+    public void Each_host_has_its_devices_in_the_order_of_the_levels()
+    {
+        var levels = FenceLevels.Of(OptionsReader.Parse(Good));
+        Assert.Equal([new FenceLevel("fence_lab", CutsPath: false)], levels[0]);
+        Assert.Equal([new FenceLevel("fence_lab", CutsPath: false), new FenceLevel("strip", CutsPath: true)], levels[1]);
+    }
+
+    [Fact]
+    public void Migrations_go_over_the_migration_networks_then_the_fallbacks_and_without_any_over_the_cluster_network()
+    {
+        string[] Of(string text) => [.. OptionsReader.Parse(text).MigrationNetworks.Select(n => n.Name)];
+        Assert.Equal(["migration"], Of(Good));
+        Assert.Equal(["migration", "cluster"], Of(Good.Replace("\"fastShot\"", "\"migrationFallback\": [\"cluster\", \"migration\"], \"fastShot\"", StringComparison.Ordinal)));
+        Assert.Equal(["cluster"], Of(Good.Replace("migration,storage", "storage", StringComparison.Ordinal)));
     }
 
     [Fact]

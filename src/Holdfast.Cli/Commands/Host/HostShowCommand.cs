@@ -28,8 +28,18 @@ internal sealed class HostShowCommand : ClusterCommand
             .Row("cpus", h.Cpus?.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .Row("memory", h.MemoryMiB is { } all ? $"{Words.Size(all)}, {(h.MemoryFreeMiB is { } free ? Words.Size(free) : "?")} free" : null)
             .Row("watchdog", h.Watchdog)
-            .Row("fence device", h.FenceDevice)
             .Row("machines", string.Join(", ", h.Machines));
+        if (h.FenceDevices is [])
+        {
+            table.Row("fence device", null);
+        }
+
+        foreach (var device in h.FenceDevices)
+        {
+            var text = Text(device);
+            table.Row("fence device", device.State == DeviceState.Proven ? text : Terminal.Red(text));
+        }
+
         foreach (var link in h.Networks)
         {
             table.Row($"network {link.Name}", Text(link));
@@ -50,6 +60,17 @@ internal sealed class HostShowCommand : ClusterCommand
         {
             Terminal.Out.WriteLine($"  - {line}");
         }
+    }
+
+    private static string Text(FenceDevice device)
+    {
+        var since = device.Since.ToLocalTime().ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+        return $"{device.Name}: {device.State switch
+        {
+            DeviceState.Proven => $"proven since {since}",
+            DeviceState.Failed => $"failed since {since}: {device.Reason}",
+            _ => $"unproven since {since}",
+        }}";
     }
 
     private static string Text(Link link) => link.Reason is null ? Words.Of(link.State) : $"{Words.Of(link.State)}: {link.Reason}";

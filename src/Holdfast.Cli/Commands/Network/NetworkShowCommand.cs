@@ -49,6 +49,12 @@ internal sealed class NetworkShowCommand : ClusterCommand
         }
 
         table.Write(Terminal);
+        foreach (var link in (matrix.Links ?? []).Where(l => !l.Carrier || l.Bond is { } bond && bond.Up < bond.Members))
+        {
+            Terminal.Out.WriteLine(link.Carrier
+                ? $"{link.Host}: {link.Bond!.Up.ToString(CultureInfo.InvariantCulture)} of {link.Bond.Members.ToString(CultureInfo.InvariantCulture)} links of the bond ({link.Bond.Mode}) carry it"
+                : $"{link.Host}: no carrier");
+        }
     }
 
     private static string Cell(Direction? direction) => direction?.State switch
@@ -56,8 +62,10 @@ internal sealed class NetworkShowCommand : ClusterCommand
         null => "",
         Health.Lost => "down",
         Health.Unknown => "unknown",
-        _ => string.Join(", ", new[] { Loss(direction.LossPercent), Delay(direction) }.OfType<string>()) is { Length: > 0 } measured ? measured : "ok",
+        _ => string.Join(", ", new[] { Hole(direction.HoleBytes), Loss(direction.LossPercent), Delay(direction) }.OfType<string>()) is { Length: > 0 } measured ? measured : "ok",
     };
+
+    private static string? Hole(int? bytes) => bytes is { } size ? string.Create(CultureInfo.InvariantCulture, $"no {size}-byte packets") : null;
 
     private static string? Loss(double? percent) => percent is > 0 ? string.Create(CultureInfo.InvariantCulture, $"{percent:0.#} % lost") : null;
 

@@ -23,25 +23,11 @@ internal sealed class VmDeleteCommand : TaskCommand
         var name = parse.GetRequiredValue(machine);
         if (!parse.GetValue(yes))
         {
-            Confirm(name);
+            TypedConfirmation.Ask(Terminal, name, $"Delete {name} and its disks?", $"Deleting {name} deletes its disks; say --yes to do it.", $"{name} is not deleted.");
         }
 
         return client.DeleteAsync(name, cancel);
     }
 
     protected override string Done(TaskReport task) => $"{task.Machine} is deleted.";
-
-    private void Confirm(string name)
-    {
-        if (!Terminal.Live || Console.IsInputRedirected)
-        {
-            throw new UsageException($"Deleting {name} deletes its disks; say --yes to do it.");
-        }
-
-        Terminal.Error.Write($"Delete {name} and its disks? Type its name: ");
-        if (Console.ReadLine()?.Trim() != name)
-        {
-            throw new UsageException($"{name} is not deleted.");
-        }
-    }
 }

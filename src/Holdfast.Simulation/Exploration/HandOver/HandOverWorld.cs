@@ -144,7 +144,7 @@ internal sealed partial class HandOverWorld
         host.Boots++;
         host.Agent = new(new AgentSettings(
             "search", Names[host.Slot], host.Slot, new Guid(host.Slot, 5, 5, new byte[8]), (ulong)((host.Slot * 100) + host.Boots), TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], Names,
-            false, false, false, "127.0.0.1", WatchdogClass.Software) { MoveFlaws = bounds.Flaws });
+            ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty, false, [new("cluster", "127.0.0.1")], WatchdogClass.Software) { MoveFlaws = bounds.Flaws });
         host.Inbox.Clear();
         Tell(host, new ConditionsMeasured(true, 10_000, 90, true));
         Tell(host, new GuardSaid(host.Guard.Report(host.Now, Store, Vm, host.Copy)));

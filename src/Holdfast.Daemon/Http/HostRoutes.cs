@@ -1,0 +1,52 @@
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Intents;
+
+namespace Holdfast.Daemon.Http;
+
+/// <summary>A person's orders about a host. They are this agent's own to carry out: it announces, asks the devices, and keeps the proof.</summary>
+internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
+{
+    public void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync);
+        app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync);
+    }
+
+    private async Task FenceAsync(HttpContext context)
+    {
+        var (slot, request) = await AskedAsync(context);
+        var name = context.Name();
+        await context.AcceptedAsync(parts.Tasks.Begin("fence", null, async task =>
+        {
+            task.Step("announcing and asking its fence devices");
+            Refusals.Throw(Sentence(await parts.Agent.Order(new FenceHost(slot, request.Who, request.Why))), ErrorCode.Conflict);
+            return new TaskResult { Host = name };
+        }));
+    }
+
+    private async Task ConfirmDeadAsync(HttpContext context)
+    {
+        var (slot, request) = await AskedAsync(context);
+        Refusals.Throw(Sentence(await parts.Agent.Order(new ConfirmDead(slot, request.Who, request.Why))), ErrorCode.Conflict);
+        await reading.ExplainHostAsync(context);
+    }
+
+    private async Task<(int Slot, HostOrderRequest Request)> AskedAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.HostOrderRequest);
+        if (string.IsNullOrWhiteSpace(request.Why) || string.IsNullOrWhiteSpace(request.Who))
+        {
+            throw new ApiException(ErrorCode.Usage, "Who asks, and why, is kept as an event; give both.");
+        }
+
+        var name = context.Name();
+        return parts.Options.Hosts.FirstOrDefault(h => h.Name == name) is { } host
+            ? (host.Slot, new(request.Who.Trim(), request.Why.Trim()))
+            : throw MachineCreation.UnknownHost(parts.Options, name);
+    }
+
+    /// <summary>The core's refusals begin with a name and end without a full stop.</summary>
+    private static string? Sentence(string? refusal) => refusal is null ? null : $"{refusal.TrimEnd('.')}.";
+}

@@ -1,0 +1,60 @@
+using Holdfast.Api;
+using Holdfast.Lab;
+
+namespace Holdfast.Cli.Tests.Lab;
+
+/// <summary>What a person orders about a host, with real machines and a real power switch.</summary>
+[Collection(LabCollection.Name)]
+[Trait("Category", "Lab")]
+public sealed class FencingTests(RunningLab lab)
+{
+    [Fact]
+    public async Task A_host_is_fenced_by_order_and_its_machine_starts_elsewhere_once()
+    {
+        await lab.FreshAsync();
+        var before = await lab.CreateAsync("orphan", "h3");
+        var device = Assert.Single((await HostAsync("h3")).FenceDevices);
+        Assert.Equal((DeviceState.Proven, null), (device.State, device.Reason));
+        await lab.MustAsync("host", "fence", "h3", "--yes", "h3", "--why", "it smells of smoke", "--host", "h1");
+        var after = await lab.SeenAsync("orphan", "runs once, elsewhere, and counts on", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.BootId != before.BootId && m.Counter > before.Counter);
+        Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
+        var why = await ExplainAsync("h3");
+        Assert.Equal("dead", why.Verdict);
+        Assert.Contains(why.Facts, f => f.Contains("(it smells of smoke) orders that h3 is fenced", StringComparison.Ordinal));
+        Assert.Contains(why.Facts, f => f.Contains("fenced: the fence device of h3 (power switch) confirms off", StringComparison.Ordinal));
+
+        // No more than one of three within a ttl, and nobody fences itself.
+        var again = await lab.CallAsync("host", "fence", "h1", "--yes", "h1", "--host", "h1");
+        Assert.Equal(ExitCode.Failed, again.Exit);
+        Assert.Contains("h1 does not fence itself", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broken_device_is_told_and_a_person_s_word_takes_its_place_once_the_host_is_silent()
+    {
+        await lab.FreshAsync();
+        var before = await lab.CreateAsync("orphan", "h3");
+        await RunningLab.FaultAsync("fence-device h3 broken");
+        var failed = await lab.CallAsync("host", "fence", "h3", "--yes", "h3", "--host", "h1");
+        Assert.Equal(ExitCode.Failed, failed.Exit);
+        Assert.Contains("did not confirm off", failed.Error, StringComparison.Ordinal);
+        Assert.Equal(DeviceState.Failed, Assert.Single((await HostAsync("h3")).FenceDevices).State);
+        var heard = await lab.CallAsync("host", "confirm-dead", "h3", "--yes", "h3", "--host", "h1");
+        Assert.Equal(ExitCode.Failed, heard.Exit);
+        Assert.Contains("it is still heard on network cluster, network migration, network storage, network guest, datastore shared", heard.Error, StringComparison.Ordinal);
+        Assert.Equal(before.Copies[0].Pid, (await lab.TruthAsync("orphan")).Copies[0].Pid);
+
+        await RunningLab.FaultAsync("crash h3");
+        await RunningLab.UntilAsync("the person's word is taken", TimeSpan.FromSeconds(10), async () =>
+            (await lab.CallAsync("host", "confirm-dead", "h3", "--yes", "h3", "--why", "plug pulled", "--host", "h1")) is { Exit: not 0 } call ? call.Error : null);
+        var after = await lab.SeenAsync("orphan", "runs once, elsewhere, and counts on", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.Counter > before.Counter);
+        Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));
+        Assert.Contains((await ExplainAsync("h3")).Facts, f => f.Contains("(plug pulled) vouches that h3 is off", StringComparison.Ordinal));
+        await RunningLab.FaultAsync("fence-device h3 ok");
+    }
+
+    private async Task<HostDetail> HostAsync(string host) => RunningLab.Parse(await lab.MustAsync("host", "show", host, "--host", "h1", "-o", "json"), ApiJson.Default.HostDetail);
+
+    private async Task<HostExplanation> ExplainAsync(string host) =>
+        RunningLab.Parse(await lab.MustAsync("explain", "host", host, "--host", "h1", "-o", "json"), ApiJson.Default.HostExplanation);
+}
