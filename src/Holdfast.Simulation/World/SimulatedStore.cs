@@ -104,6 +104,7 @@ internal sealed class SimulatedStore
             }
 
             slots[slot] = block;
+            host.LastRenewed = cluster.Timeline.Now;
         }, done);
 
     public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done) =>
