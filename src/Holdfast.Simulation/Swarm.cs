@@ -1,4 +1,5 @@
 using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 using Holdfast.Simulation.Nemesis;
 using Holdfast.Simulation.World;
@@ -12,6 +13,9 @@ public static class Swarm
 
     /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
+
+    /// <summary>An order needs a ballot, and a host that was just restarted waits for the store's drain before its first one.</summary>
+    private static readonly TimeSpan Proof = TimeSpan.FromSeconds(30);
 
     /// <summary>After this another misfortune is drawn: one that kept the hosts down would make the rest of a long run worth nothing.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
@@ -36,6 +40,12 @@ public static class Swarm
         }
 
         RunUntil(timeline, clusters, SetUp + options.Duration + Recovery);
+        foreach (var host in clusters.SelectMany(c => c.Hosts))
+        {
+            OrderSomething(host);
+        }
+
+        RunUntil(timeline, clusters, SetUp + options.Duration + Recovery + Proof);
         foreach (var checker in clusters.Any(IsBroken) ? [] : clusters.SelectMany(c => c.Checkers))
         {
             checker.Finally();
@@ -78,6 +88,18 @@ public static class Swarm
         }
 
         return sums;
+    }
+
+    /// <summary>What runs needs no commit, so a lease table that this host cannot change any more shows only when somebody tries; the order changes nothing.</summary>
+    private static void OrderSomething(SimulatedHost host)
+    {
+        if (host.Agent is { } agent)
+        {
+            foreach (var entry in agent.Core.Tables.SelectMany(t => t.Table.Machines.Values.Take(1)).ToArray())
+            {
+                agent.Order(new WantMachine(entry.Machine.Value, entry.Wanted == WantedState.Run), _ => { });
+            }
+        }
     }
 
     /// <summary>The share of cluster <paramref name="number"/> of <paramref name="all"/>.</summary>

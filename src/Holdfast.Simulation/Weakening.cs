@@ -37,9 +37,6 @@ internal sealed record Weakening(string Name, string What)
     /// <summary>The faults that bring it to light, by class; a swarm of all would too, and take longer.</summary>
     public IReadOnlyCollection<string> Focus { get; init; } = [];
 
-    /// <summary>Why no run is known yet that shows it: it can be tried, and no test claims that it is caught. Null: a test does.</summary>
-    public string? NotYetSeen { get; init; }
-
     /// <summary>Seeds, from 1 on, of which at least one shows it in <see cref="Minutes"/> under faults; a test holds to it.</summary>
     public int Seeds { get; init; } = 20;
 

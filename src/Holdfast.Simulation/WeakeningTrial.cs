@@ -1,14 +1,10 @@
 namespace Holdfast.Simulation;
 
 /// <summary>Whether the checkers notice that one protection is off.</summary>
-/// <param name="NotYetSeen">Why no run is known that shows it; null: a test holds to its being caught.</param>
 /// <param name="Seed">The first seed that showed it, or null when none of those allowed did.</param>
-public sealed record WeakeningTrial(string Name, string What, int Allowed, string? NotYetSeen, ulong? Seed, Violation? Violation)
+public sealed record WeakeningTrial(string Name, string What, int Allowed, ulong? Seed, Violation? Violation)
 {
     public static IReadOnlyList<string> Names => [.. Weakenings.All.Select(w => w.Name)];
-
-    /// <summary>Those that a test holds to being caught.</summary>
-    public static IReadOnlyList<string> CaughtNames => [.. Weakenings.All.Where(w => w.NotYetSeen is null).Select(w => w.Name)];
 
     public static WeakeningTrial Of(string name)
     {
@@ -18,10 +14,10 @@ public sealed record WeakeningTrial(string Name, string What, int Allowed, strin
             var result = Swarm.Run((ulong)seed, new() { Weaken = name, Duration = TimeSpan.FromMinutes(weakening.Minutes) });
             if (result.Violations.Count > 0)
             {
-                return new(name, weakening.What, weakening.Seeds, weakening.NotYetSeen, (ulong)seed, result.Violations[0]);
+                return new(name, weakening.What, weakening.Seeds, (ulong)seed, result.Violations[0]);
             }
         }
 
-        return new(name, weakening.What, weakening.Seeds, weakening.NotYetSeen, null, null);
+        return new(name, weakening.What, weakening.Seeds, null, null);
     }
 }

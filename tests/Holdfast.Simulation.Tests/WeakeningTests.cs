@@ -4,7 +4,7 @@ namespace Holdfast.Simulation.Tests;
 
 public sealed class WeakeningTests
 {
-    public static TheoryData<string> Names => [.. WeakeningTrial.CaughtNames];
+    public static TheoryData<string> Names => [.. WeakeningTrial.Names];
 
     /// <summary>This is what shows that the checkers are worth something.</summary>
     [Theory]

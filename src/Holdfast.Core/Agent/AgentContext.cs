@@ -65,14 +65,20 @@ internal sealed class AgentContext(AgentSettings settings)
 
     public SortedList<Guid, LocalMachine> Local { get; } = [];
 
-    /// <summary>Those of <see cref="Local"/>, by id, as they were when this was asked for: looking at one may add another.</summary>
-    public ImmutableArray<LocalMachine> LocalInOrder => localInOrder.IsDefault ? localInOrder = [.. Local.Values] : localInOrder;
+    /// <summary>Those of <see cref="Local"/>, the important ones first, then by id, as they were when this was asked for: looking at one may add another.</summary>
+    public ImmutableArray<LocalMachine> LocalInOrder => localInOrder.IsDefault ? localInOrder = [.. Local.Values.OrderByDescending(l => l.Priority)] : localInOrder;
 
     /// <summary>The processes of an earlier agent have not been looked for yet.</summary>
     public bool Looking { get; set; } = true;
 
     /// <summary>Those that were found and that no table here has shown an entry of yet. Nothing is done to them: another datastore may be theirs.</summary>
     public SortedDictionary<Guid, FoundMachine> Found { get; } = [];
+
+    public void Define(MachineDefinition definition)
+    {
+        Definitions[definition.Id] = definition;
+        localInOrder = default;
+    }
 
     public string NameOf(Guid machine) => Definitions.TryGetValue(machine, out var d) ? d.Name : machine.ToString("N")[..8];
 

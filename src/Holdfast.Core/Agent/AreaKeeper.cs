@@ -35,6 +35,8 @@ internal sealed class AreaKeeper
     private Moment? loadAt;
     private bool busy;
     private string trouble = "";
+    private string saidTrouble = "";
+    private Moment lastRead;
 
     /// <summary>The answer to the last order that opened or rejoined this area came then.</summary>
     private Moment answered = Moment.Zero;
@@ -43,6 +45,7 @@ internal sealed class AreaKeeper
     {
         this.context = context;
         this.opened = opened;
+        lastRead = context.Now;
 
         // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
         register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + (context.Settings.Lacks(AgentFlaws.WritesBeforeDrain) ? TimeSpan.Zero : opened.Drain)) { Flaws = context.Settings.RegisterFlaws });
@@ -81,6 +84,9 @@ internal sealed class AreaKeeper
     public ulong StartedUpTo { get; private set; }
 
     public IEnumerable<SlotWatch> Watches => watches.OfType<SlotWatch>();
+
+    /// <summary>A host may be able to write, and so renew, and yet not read: it could then not see what the table gives it.</summary>
+    public bool IsReadable => State != AreaState.RolledBack && context.Now - lastRead < context.Plan.Suspect;
 
     public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
 
@@ -153,6 +159,7 @@ internal sealed class AreaKeeper
 
     public void Tell(RegisterInput input)
     {
+        lastRead = input is RegisterInput.AreaRead ? context.Now : lastRead;
         foreach (var effect in register.Step(context.Now, input))
         {
             switch (effect)
@@ -161,9 +168,11 @@ internal sealed class AreaKeeper
                     Learn(e.Table);
                     break;
                 case RegisterEffect.Confirmed e:
+                    saidTrouble = "";
                     Learn(e.Table);
                     break;
                 case RegisterEffect.Committed e:
+                    saidTrouble = "";
                     Learn(e.Table);
                     queue.Ended(e.Batch, e.Outcomes, null);
                     break;
@@ -172,7 +181,7 @@ internal sealed class AreaKeeper
                     break;
                 case RegisterEffect.Blocked e:
                     trouble = e.Sentence;
-                    context.Say("storage", $"datastore {Name}: {e.Sentence}", datastore: Name);
+                    SayTrouble();
                     break;
                 case RegisterEffect.Unblocked:
                     trouble = "";
@@ -206,6 +215,16 @@ internal sealed class AreaKeeper
         FollowGuard();
         ReadSlots();
         LoadUnknown();
+    }
+
+    /// <summary>Each try that fails blocks anew; it is told once until something could be committed again.</summary>
+    private void SayTrouble()
+    {
+        if (saidTrouble != trouble)
+        {
+            saidTrouble = trouble;
+            context.Say("storage", $"datastore {Name}: {trouble}", datastore: Name);
+        }
     }
 
     /// <summary>Send what this step has asked of the table as one batch.</summary>
@@ -422,6 +441,7 @@ internal sealed class AreaKeeper
             reading = false;
             foreach (var reading in read.Readings)
             {
+                lastRead = reading.Block is null ? lastRead : context.Now;
                 Watch(reading.Slot).Observe(reading, context.Plan.ObservationGap(TimeSpan.Zero));
             }
 
@@ -453,7 +473,7 @@ internal sealed class AreaKeeper
             loadAt = context.Now + TimeSpan.FromMilliseconds(500);
             foreach (var definition in found.Definitions)
             {
-                context.Definitions[definition.Id] = definition;
+                context.Define(definition);
             }
         });
     }

@@ -15,6 +15,15 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(150);
     private const int StartsBeforeGivingUp = 3;
 
+    /// <summary>A machine that has run for this long has started well; its next death is not held against this host.</summary>
+    private static readonly TimeSpan Stable = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PauseStep = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstAvoidance = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestAvoidance = TimeSpan.FromMinutes(2);
+
+    /// <summary>Less important ones wait for this long at most while one starts; a start that hangs must not hold them up.</summary>
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+
     /// <summary>The last epoch in which a process was, or may have been, made here. The guard knows what an earlier agent was granted.</summary>
     private ulong startedEpoch = context.Guarded(id)?.Epoch ?? 0;
     private bool busy;
@@ -33,7 +42,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>QEMU has said that its CPUs stopped, and not since then that they run. It may say so before the answer to the order that started them.</summary>
     private bool stopped;
+
+    /// <summary>Starts here that failed or did not last, since one did.</summary>
     private int failures;
+    private bool gaveUp;
+    private Moment startBegan;
     private bool saidLocked;
     private Moment notBefore;
     private Moment driesAt;
@@ -42,6 +55,8 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private MachineEntry? entry;
 
     public AreaKeeper Area => area;
+
+    public int Priority => context.Definitions.TryGetValue(id, out var definition) ? definition.Priority : 0;
 
     public Guid Id => id;
 
@@ -69,6 +84,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>This host has failed to start it and leaves it to others until then.</summary>
     public Moment AvoidUntil { get; private set; }
 
+    /// <summary>It is wanted and not up because it failed here; <see cref="Reason"/> says how. It is tried again after a pause.</summary>
+    public bool IsFailing => Phase == LocalPhase.None && failures > 1 && (context.Now < notBefore || context.Now < AvoidUntil);
+
     /// <summary>A move that has this machine as its source or target; the move then decides.</summary>
     public MoveOut? Leaving { get; set; }
 
@@ -76,7 +94,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
@@ -152,6 +170,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         killAsked = HasProcess;
     }
 
+    /// <summary>Somebody starts it, or has stopped it: what failed before counts no more.</summary>
+    public void Forgive()
+    {
+        (failures, gaveUp) = (0, false);
+        AvoidUntil = Moment.Zero;
+    }
+
     /// <summary>A move has ended with the machine here in this epoch; not <paramref name="running"/>: nobody knows whether its CPUs were started.</summary>
     public void Arrived(ulong epoch, bool running)
     {
@@ -182,6 +207,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public void Look(MachineEntry? entry)
     {
+        if (failures > 0 && entry is { Wanted: WantedState.Stop })
+        {
+            Forgive();
+        }
+
         if (busy || Leaving is not null || Coming is not null || context.Now < notBefore || area.State != AreaState.Ready)
         {
             return;
@@ -246,6 +276,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 LeaveToOthers(entry, TimeSpan.FromSeconds(5));
                 context.Say("released", $"{context.NameOf(id)} is left to the others: {context.Settings.Host} has no room for it", id, context.Settings.Host, area.Name);
                 break;
+            case LocalPhase.None when failures >= StartsBeforeGivingUp:
+                GiveUp(entry);
+                break;
+            case LocalPhase.None when IsOutranked:
+                Reason = "waits while a more important machine starts";
+                break;
             case LocalPhase.None when (entry.Epoch.Value == startedEpoch || entry.Epoch.Value <= area.StartedUpTo) && !context.Settings.Lacks(AgentFlaws.StartsAgainInOneEpoch):
                 // Safety: every start of a QEMU process is a commit of its own (DESIGN §3, rule 5).
                 busy = true;
@@ -262,6 +298,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 break;
         }
     }
+
+    private bool IsOutranked => context.LocalInOrder.Any(other =>
+        other.Priority > Priority && other.Phase == LocalPhase.Starting && context.Now - other.startBegan < HeadStart);
 
     private void BringDown(MachineEntry entry)
     {
@@ -301,6 +340,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         busy = true;
         startedEpoch = entry.Epoch.Value;
         Phase = LocalPhase.Starting;
+        startBegan = context.Now;
         Reason = "starting";
         (guestShutDown, killed, ran, doubtful, mayBeFrozen) = (false, false, false, false, false);
         var epoch = entry.Epoch.Value;
@@ -364,7 +404,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 return;
             }
 
-            (Phase, failures, doubtful, mayBeFrozen, saidLocked) = (stopped ? LocalPhase.Paused : LocalPhase.Running, 0, false, false, false);
+            (Phase, doubtful, mayBeFrozen, saidLocked) = (stopped ? LocalPhase.Paused : LocalPhase.Running, false, false, false);
             Reason = stopped ? Reason : "";
             context.Say(word, $"{context.NameOf(id)} runs on {context.Settings.Host} in epoch {Epoch}", id, context.Settings.Host, area.Name);
         });
@@ -418,7 +458,6 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             if (result.Failure is null)
             {
                 Phase = LocalPhase.None;
-                GiveUpAfterTooMany();
             }
             else
             {
@@ -427,16 +466,14 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         });
     }
 
-    private void GiveUpAfterTooMany()
+    /// <summary>Its next try here, if no other host takes it, is one only.</summary>
+    private void GiveUp(MachineEntry entry)
     {
-        if (failures < StartsBeforeGivingUp || area.Table.Machine(new MachineId(id)) is not { State: LeaseState.Held } entry || entry.Owner != area.Life)
-        {
-            return;
-        }
-
-        failures = 0;
-        LeaveToOthers(entry, TimeSpan.FromSeconds(60));
-        context.Say("released", $"{context.NameOf(id)} failed to start {StartsBeforeGivingUp} times on {context.Settings.Host} and is left to the others for a minute", id, context.Settings.Host, area.Name);
+        var avoidance = gaveUp ? LongestAvoidance : FirstAvoidance;
+        (failures, gaveUp) = (StartsBeforeGivingUp - 1, true);
+        LeaveToOthers(entry, avoidance);
+        context.Say(
+            "released", $"{context.NameOf(id)} is left to the others for {avoidance.TotalSeconds:0} s: on {context.Settings.Host} it failed again and again, at last: {Reason}", id, context.Settings.Host, area.Name);
     }
 
     private void LeaveToOthers(MachineEntry entry, TimeSpan time)
@@ -454,16 +491,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         context.Out.Call(op => new AbortMove(op, id, Guid.Empty), _ =>
             area.Submit(new CancelMove(entry.Machine, entry.Epoch, area.Life), outcome =>
             {
-                if (outcome is not CommandOutcome.Done { Epoch: var kept })
-                {
-                    busy = false;
-                    return;
-                }
-
                 busy = false;
-                if (HasProcess)
+                var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value : context.Settings.Lacks(AgentFlaws.KeepsWhatWasGiven) ? entry.Epoch.Value : 0;
+                if (kept > 0 && HasProcess)
                 {
-                    (Phase, Epoch, doubtful, mayBeFrozen) = (LocalPhase.Paused, kept.Value, false, true);
+                    (Phase, Epoch, doubtful, mayBeFrozen) = (LocalPhase.Paused, kept, false, true);
+                    Regrant(kept, () => Continue("resumed"));
                 }
             }));
     }
@@ -511,6 +544,17 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
         // Safety: what a killed process had in flight may still land until drain has passed; only then is it Gone (DESIGN §4, End).
         notBefore = context.Now + Drain;
+        if (!killed && Leaving is null)
+        {
+            Died();
+        }
+    }
+
+    private void Died()
+    {
+        failures = context.Now - startBegan < Stable ? failures + 1 : 1;
+        notBefore = Moment.Later(notBefore, context.Now + (PauseStep * (failures - 1)));
+        Reason = failures > 1 ? $"its process died soon after its start, {failures} times in a row" : Reason;
     }
 }
 

@@ -79,6 +79,11 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
 
     private void Do(long order, MachineOrder what, AreaKeeper area, MachineEntry entry)
     {
+        if (what is WantMachine { Run: true } or StartHere)
+        {
+            context.Local.GetValueOrDefault(what.Machine)?.Forgive();
+        }
+
         switch (what)
         {
             case WantMachine w:
@@ -111,7 +116,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
-        context.Definitions[add.Definition.Id] = add.Definition;
+        context.Define(add.Definition);
         Commit(order, area, new CreateEntry(new MachineId(add.Definition.Id), add.Run ? WantedState.Run : WantedState.Stop, area.Life));
     }
 

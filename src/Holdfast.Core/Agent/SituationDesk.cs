@@ -134,7 +134,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
                 return StorageState.Lost;
             }
 
-            state = context.Guard is not null && area.State == AreaState.Ready && !area.RenewsWell ? StorageState.Slow : state;
+            state = area.State == AreaState.Ready && ((context.Guard is not null && !area.RenewsWell) || !area.IsReadable) ? StorageState.Slow : state;
         }
 
         return state;
@@ -177,6 +177,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
             (situation.GuestLost ? HeartbeatFlags.GuestDown : 0) |
             (conditions.GuestNetworkUp ? 0 : HeartbeatFlags.GuestUnplugged) |
             (situation.CanMigrate || situation.MigrationWhole ? 0 : HeartbeatFlags.MigrationDown) |
+            (context.AreasInOrder.All(a => a.IsReadable) ? 0 : HeartbeatFlags.NoTable) |
             (situation.Apart ? HeartbeatFlags.Leaving : 0) |
             (situation.Storage == StorageState.Lost ? HeartbeatFlags.Expired : 0);
     }

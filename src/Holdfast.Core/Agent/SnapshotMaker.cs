@@ -91,7 +91,9 @@ internal static class SnapshotMaker
     {
         if (entry.State == LeaseState.Free)
         {
-            return entry.Wanted == WantedState.Run ? ("pending", "wanted, and waits for a host that claims it") : ("stopped", "");
+            return entry.Wanted != WantedState.Run ? ("stopped", "")
+                : context.Local.GetValueOrDefault(entry.Machine.Value) is { IsFailing: true } failing ? ("error", failing.Reason)
+                : ("pending", "wanted, and waits for a host that claims it");
         }
 
         if (entry.State == LeaseState.Moving)
@@ -115,6 +117,7 @@ internal static class SnapshotMaker
             LocalPhase.Paused => "paused",
             LocalPhase.None when entry.Wanted == WantedState.Stop => "stopped",
             LocalPhase.Ending => "paused",
+            LocalPhase.None when local.IsFailing => "error",
             _ => "starting",
         }, local.Reason);
     }

@@ -7,7 +7,7 @@ public enum StorageState
 {
     Ok,
 
-    /// <summary>Slow, read-only or full: renewals fail, and the right has not expired yet.</summary>
+    /// <summary>Slow, read-only, full or not readable: renewals or reads fail, and the right has not expired yet.</summary>
     Slow,
 
     /// <summary>The right on a datastore has expired.</summary>

@@ -166,7 +166,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt)
+        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt || IsReachedElsewhere)
         {
             return;
         }
@@ -201,6 +201,20 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
     private bool AnotherFencesIt => Joined.Any(a =>
         a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
+
+    /// <summary>
+    /// A living host that is in another part of the networks says in its slot that it reaches it: silent here is not silent on all channels. Hosts of the own
+    /// part hear what this one hears, and are not asked, as what their slots say of a host that has just died is older than that.
+    /// </summary>
+    private bool IsReachedElsewhere
+    {
+        get
+        {
+            var picture = context.Situation.Picture;
+            var self = picture.Of(context.Settings.Slot);
+            return picture.Alive.Any(h => h.Slot != slot && h != self && !picture.Meet(self, h) && h.Reach is { } reach && (reach & (1UL << slot)) != 0);
+        }
+    }
 
     /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
     private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
@@ -318,7 +332,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private void Shoot(int number, int level)
     {
         // Safety: read again before each irreversible step.
-        if (ordered is null && !Silent(context.Plan.Suspect))
+        if (ordered is null && (!Silent(context.Plan.Suspect) || IsReachedElsewhere))
         {
             Reset(TimeSpan.Zero, "");
             return;

@@ -110,7 +110,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         }
 
         preparing = true;
-        context.Definitions[machine.Id] = ask.Definition;
+        context.Define(ask.Definition);
         if (context.FreeMemoryMiB < 0)
         {
             Refuse("there is no room for it any more");

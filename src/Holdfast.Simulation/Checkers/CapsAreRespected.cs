@@ -12,11 +12,11 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
 {
     /// <summary>By then every host that can see the storage has seen that they are silent.</summary>
     private static readonly TimeSpan Certainly = TimeSpan.FromSeconds(3);
-    private readonly Dictionary<string, TimeSpan> downSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<SimulatedHost, TimeSpan> downSince = [];
 
     public override string Name => "caps-are-respected";
 
-    public override void WentDown(SimulatedHost host) => downSince[host.Name] = Now;
+    public override void WentDown(SimulatedHost host) => downSince[host] = Now;
 
     public override void TableSeen(SimulatedHost host, string store, LeaseTable table)
     {
@@ -34,19 +34,19 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
 
     public override void Decided(SimulatedHost host, Decision decision)
     {
-        if (decision.Kind != "suspected" || decision.Host is not { } target || !IsDown(target) || Cluster.Hosts.Count(h => IsDown(h.Name)) * 2 <= Cluster.Hosts.Length)
+        if (decision.Kind != "suspected" || Cluster.Hosts.FirstOrDefault(h => h.Name == decision.Host) is not { } target || !IsDown(target) || Cluster.Hosts.Count(IsDown) * 2 <= Cluster.Hosts.Length)
         {
             return;
         }
 
-        var silent = Now - downSince[target];
+        // As the fencing counts: a host may have been silent for a while before it went down.
+        var silent = target.Silence;
         var least = (Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter) + Cluster.Plan.Ttl;
         if (silent < least * (1 - Cluster.Plan.ClockRateTolerance))
         {
-            Violated($"{host.Name} begins to fence {target} {silent.TotalSeconds:0.0} s after it went down together with more than half of all hosts");
+            Violated($"{host.Name} begins to fence {target.Name}, silent for {silent.TotalSeconds:0.0} s, while it is down together with more than half of all hosts");
         }
     }
 
-    private bool IsDown(string name) =>
-        Cluster.Hosts.First(h => h.Name == name) is { On: false } host && downSince.TryGetValue(name, out var since) && Now - since > Cluster.Plan.Suspect + Certainly && host.Agent is null;
+    private bool IsDown(SimulatedHost host) => !host.On && downSince.TryGetValue(host, out var since) && Now - since > Cluster.Plan.Suspect + Certainly;
 }

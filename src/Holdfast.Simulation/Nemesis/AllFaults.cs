@@ -32,6 +32,7 @@ internal static class AllFaults
         new HostCrash(cluster, dice),
         new QuickReboot(cluster, dice),
         new TwoHostsCrash(cluster, dice),
+        new MostHostsCrash(cluster, dice),
         new PowerCut(cluster, dice),
         new HostHang(cluster, dice),
         new ClockSlewed(cluster, dice),
@@ -68,5 +69,11 @@ internal static class AllFaults
         new OperatorStops(cluster, dice),
         new OperatorKills(cluster, dice),
         new OperatorForceFrees(cluster, dice),
+        new DecidesAndDies(cluster, dice),
+        new AgentDiesWithItsCommit(cluster, dice),
+        new LateWriteOfDeadAgent(cluster, dice),
+        new BlindWhileOthersDecide(cluster, dice),
+        new SourceDiesWhenCopied(cluster, dice),
+        new SourceLingers(cluster, dice),
     ];
 }

@@ -173,6 +173,7 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
         Target.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationCompleted));
         source.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationCompleted));
         cluster.Trace($"{source.Host.Name}: copy of {cluster.NameOf(source.Machine)} is complete on {Target.Host.Name}");
+        cluster.Copied(this);
         if (finished is { } waiting)
         {
             Finish(waiting);

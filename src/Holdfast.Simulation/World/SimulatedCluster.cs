@@ -6,6 +6,7 @@ using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 using Holdfast.Simulation.Checkers;
+using Holdfast.Simulation.Nemesis;
 
 namespace Holdfast.Simulation.World;
 
@@ -89,6 +90,9 @@ internal sealed class SimulatedCluster
         (network == Networks[0] ? NetworkRoles.Cluster : 0) | (network == MigrationNetwork ? NetworkRoles.Migration : 0) | (network == StorageNetwork ? NetworkRoles.Storage : 0);
 
     public Dictionary<Guid, MigrationJob> Migrations { get; } = [];
+
+    /// <summary>Misfortunes that lie in wait for something to happen.</summary>
+    public List<Ambush> Ambushes { get; } = [];
 
     public IReadOnlyCollection<Truth> Truths => truths.Values;
 
@@ -227,6 +231,8 @@ internal sealed class SimulatedCluster
         {
             checker.TableSeen(host, store, table);
         }
+
+        Spring(a => a.Sees(host, table));
     }
 
     public void Written(SimulatedHost host, string store, BallotRecord record)
@@ -235,6 +241,8 @@ internal sealed class SimulatedCluster
         {
             checker.Written(host, store, record);
         }
+
+        Spring(a => a.Writes(host, record));
     }
 
     public void Ordered(SimulatedHost host, AgentOrder order)
@@ -280,11 +288,27 @@ internal sealed class SimulatedCluster
         }
     }
 
+    public void Copied(MigrationJob job) => Spring(a => a.Copied(job));
+
     public void AgentEnded(AgentProcess agent)
     {
         foreach (var job in Migrations.Values)
         {
             job.AgentEnded(agent);
+        }
+    }
+
+    private void Spring(Func<Ambush, bool> strikes)
+    {
+        for (var i = Ambushes.Count - 1; i >= 0; i--)
+        {
+            var ambush = Ambushes[i];
+            if (strikes(ambush))
+            {
+                Ambushes.RemoveAt(i);
+                Count($"ambush: {ambush.Name}");
+                Trace($"ambush: {ambush.Name}");
+            }
         }
     }
 }

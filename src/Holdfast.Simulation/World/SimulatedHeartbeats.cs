@@ -20,10 +20,10 @@ internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
             return;
         }
 
-        Deliver(cluster, link, toSlot, heartbeat);
+        Deliver(agent.Host, link, toSlot, heartbeat);
         if (link.DoubledPercent > 0 && cluster.Dice.Chance(link.DoubledPercent / 100.0))
         {
-            Deliver(cluster, link, toSlot, heartbeat);
+            Deliver(agent.Host, link, toSlot, heartbeat);
         }
     }
 
@@ -41,10 +41,18 @@ internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
         }
     }
 
-    private static void Deliver(SimulatedCluster cluster, Link link, int toSlot, Heartbeat heartbeat)
+    private static void Deliver(SimulatedHost from, Link link, int toSlot, Heartbeat heartbeat)
     {
+        var cluster = from.Cluster;
         var target = cluster.Hosts[toSlot];
         var way = cluster.Dice.Milliseconds(0.05, 0.4) + (link.ExtraDelay * cluster.Dice.Fraction());
-        cluster.Timeline.After(way, target.Life, () => target.Agent?.Take(new HeartbeatHeard(heartbeat, target.Clock.Now)));
+        cluster.Timeline.After(way, target.Life, () =>
+        {
+            if (target.Agent is { } hearer)
+            {
+                from.LastHeard = cluster.Timeline.Now;
+                hearer.Take(new HeartbeatHeard(heartbeat, target.Clock.Now));
+            }
+        });
     }
 }

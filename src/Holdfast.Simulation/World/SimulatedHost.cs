@@ -63,6 +63,15 @@ internal sealed class SimulatedHost
     /// <summary>What the guard keeps on its tmpfs.</summary>
     public GuardMemory? GuardMemory { get; set; }
 
+    /// <summary>When its slot changed last on any store, in true time.</summary>
+    public TimeSpan LastRenewed { get; set; }
+
+    /// <summary>When anybody heard it last over any network, in true time.</summary>
+    public TimeSpan LastHeard { get; set; }
+
+    /// <summary>Nobody has had a sign of it on any channel for this long; it cannot be told from a dead host.</summary>
+    public TimeSpan Silence => Cluster.Timeline.Now - (LastHeard > LastRenewed ? LastHeard : LastRenewed);
+
     // What faults change.
     public bool HasQuorum { get; set; } = true;
 

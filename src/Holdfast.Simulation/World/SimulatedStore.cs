@@ -98,7 +98,11 @@ internal sealed class SimulatedStore
     {
         // An array of its own each time: who has read the old one keeps what he read.
         var content = ContentOf(block);
-        Write(host, caller, block.Length, sectors => slots[slot] = sectors > 0 ? content : slots[slot], done);
+        Write(host, caller, block.Length, sectors =>
+        {
+            slots[slot] = sectors > 0 ? content : slots[slot];
+            host.LastRenewed = cluster.Timeline.Now;
+        }, done);
     }
 
     public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done) =>

@@ -129,7 +129,7 @@ internal sealed class SimulateCommand : Command
             context.Write(reports.ToArray(), SimulateJson.Default.WeakeningReportArray);
         }
 
-        return reports.Exists(r => r is { NotYetSeen: null, Seed: null }) ? ExitCode.Failed : ExitCode.Done;
+        return reports.Exists(r => r.Seed is null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     private void Show(SimulateReport report)

@@ -4,17 +4,14 @@ namespace Holdfast.Cli.Commands.Simulate;
 
 /// <summary>What came of trying the run with one protection switched off.</summary>
 /// <param name="Allowed">Seeds, from 1 on, of which one had to show it.</param>
-/// <param name="NotYetSeen">Why no run is known that shows it; null: a test holds to its being caught.</param>
 /// <param name="Seed">The first seed that showed it; null: none did.</param>
 /// <param name="Rule">The invariant that was seen broken.</param>
-internal sealed record WeakeningReport(string Name, string What, int Allowed, string? NotYetSeen, ulong? Seed, string? Rule, string? Violation)
+internal sealed record WeakeningReport(string Name, string What, int Allowed, ulong? Seed, string? Rule, string? Violation)
 {
     public static WeakeningReport Of(WeakeningTrial trial) =>
-        new(trial.Name, trial.What, trial.Allowed, trial.NotYetSeen, trial.Seed, trial.Violation?.Rule, trial.Violation?.What);
+        new(trial.Name, trial.What, trial.Allowed, trial.Seed, trial.Violation?.Rule, trial.Violation?.What);
 
     public override string ToString() => Seed is { } seed
         ? $"{Name}: caught by seed {seed} of {Allowed}: {Rule}: {Violation}"
-        : NotYetSeen is { } why
-            ? $"{Name}: not seen yet, which no test claims: {why}"
-            : $"{Name}: NOT caught within {Allowed} seeds ({What})";
+        : $"{Name}: NOT caught within {Allowed} seeds ({What})";
 }
