@@ -39,8 +39,8 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
             return;
         }
 
-        // As the fencing counts: a host may have been silent for a while before it went down.
-        var silent = target.Silence;
+        // As the fencing counts: a host may have been silent for a while before it went down, and what it had sent may come to some hosts after that.
+        var silent = Now - (target.LastRenewed < downSince[target] ? target.LastRenewed : downSince[target]);
         var least = (Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter) + Cluster.Plan.Ttl;
         if (silent < least * (1 - Cluster.Plan.ClockRateTolerance))
         {
