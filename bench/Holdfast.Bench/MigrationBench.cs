@@ -33,11 +33,13 @@ internal sealed partial class MigrationBench(int runs)
                 await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = Machine, Start = true, Host = ours.Hosts[0].Name }, cancel), TimeSpan.FromMinutes(1), null, cancel);
             }
 
-            await CountsAsync(Ours, cancel);
+            var oursGuest = new GuestWatch(Ours, Machine);
+            await oursGuest.BeginAsync(cancel);
             MakeFolders(plain.Hosts);
             await CopyAsync(ours.Hosts[0], plain.Hosts[0], cancel);
-            await CountsAsync(Plain, cancel);
-            await MeasureAsync(ours.Hosts, plain.Hosts, cancel);
+            var plainGuest = new GuestWatch(Plain, Machine);
+            await plainGuest.BeginAsync(cancel);
+            await MeasureAsync((ours.Hosts, oursGuest), (plain.Hosts, plainGuest), cancel);
         }
         finally
         {
@@ -46,16 +48,15 @@ internal sealed partial class MigrationBench(int runs)
         }
     }
 
-    private async Task MeasureAsync(IReadOnlyList<LabHostStatus> ours, IReadOnlyList<LabHostStatus> plain, CancellationToken cancel)
+    private async Task MeasureAsync((IReadOnlyList<LabHostStatus> Hosts, GuestWatch Guest) ours, (IReadOnlyList<LabHostStatus> Hosts, GuestWatch Guest) plain, CancellationToken cancel)
     {
-        using var oursA = new EventWatch(ours[0]);
-        using var oursB = new EventWatch(ours[1]);
-        using var plainA = new EventWatch(plain[0]);
-        using var plainB = new EventWatch(plain[1]);
+        using var oursA = new EventWatch(ours.Hosts[0]);
+        using var oursB = new EventWatch(ours.Hosts[1]);
+        using var plainA = new EventWatch(plain.Hosts[0]);
+        using var plainB = new EventWatch(plain.Hosts[1]);
         List<(double Total, double HandOver)> byHoldfast = [], byVirsh = [];
         for (var run = -WarmUp; run < runs; run++)
         {
-            var (from, to) = run % 2 == 0 ? (0, 1) : (1, 0);
             if (run == 0)
             {
                 Console.WriteLine("the lab is warm; from here on it counts");
@@ -63,15 +64,37 @@ internal sealed partial class MigrationBench(int runs)
                 byHoldfast.Clear();
             }
 
-            byVirsh.Add(await OneAsync("virsh", [plainA, plainB], from, to, cancel, [
-                "virsh", "-c", Command.Libvirt(plain[from]), "migrate", "--live", "--unsafe", Machine, Command.Libvirt(plain[to]), "--migrateuri", $"tcp://{plain[to].Addresses["migration"]}"]));
-            byHoldfast.Add(await OneAsync("holdfast", [oursA, oursB], from, to, cancel, [Program(), "vm", "migrate", Machine, ours[to].Name, "--lab", Ours, "-o", "json"]));
+            await OneAsync("virsh", byVirsh, plain, [plainA, plainB], cancel, (from, to) => [
+                "virsh", "-c", Command.Libvirt(from), "migrate", "--live", "--unsafe", Machine, Command.Libvirt(to), "--migrateuri", $"tcp://{to.Addresses["migration"]}"]);
+            await OneAsync("holdfast", byHoldfast, ours, [oursA, oursB], cancel, (_, to) => [Program(), "vm", "migrate", Machine, to.Name, "--lab", Ours, "-o", "json"]);
         }
 
         Report(byHoldfast, byVirsh);
+        Console.WriteLine($"of {runs + WarmUp} each: migrations that failed: holdfast {ours.Guest.Failed}, virsh {plain.Guest.Failed}; guests broken: holdfast {ours.Guest.Broken}, virsh {plain.Guest.Broken}");
     }
 
-    private static async Task<(double Total, double HandOver)> OneAsync(string name, EventWatch[] watches, int from, int to, CancellationToken cancel, string[] words)
+    private static async Task OneAsync(
+        string name, List<(double Total, double HandOver)> results, (IReadOnlyList<LabHostStatus> Hosts, GuestWatch Guest) lab, EventWatch[] watches, CancellationToken cancel,
+        Func<LabHostStatus, LabHostStatus, string[]> words)
+    {
+        var (from, to) = await lab.Guest.HostAsync(cancel) == lab.Hosts[0].Name ? (0, 1) : (1, 0);
+        try
+        {
+            results.Add(await TimedAsync(name, watches, from, to, cancel, words(lab.Hosts[from], lab.Hosts[to])));
+        }
+        catch (BenchException failure)
+        {
+            lab.Guest.Failed++;
+            Console.WriteLine($"{name,-9} failed: {failure.Message}");
+        }
+
+        if (await lab.Guest.LookAsync(lab.Hosts, cancel) is { } wrong)
+        {
+            Console.WriteLine($"{name,-9} broke its guest: {wrong}; it was reset");
+        }
+    }
+
+    private static async Task<(double Total, double HandOver)> TimedAsync(string name, EventWatch[] watches, int from, int to, CancellationToken cancel, string[] words)
     {
         var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
         var since = Stopwatch.StartNew();
@@ -154,20 +177,6 @@ internal sealed partial class MigrationBench(int runs)
         finally
         {
             System.IO.File.Delete(definition);
-        }
-    }
-
-    private static async Task CountsAsync(string lab, CancellationToken cancel)
-    {
-        var since = Stopwatch.StartNew();
-        while ((await LabCluster.Truth(lab, cancel)).Machines.All(m => m.Name != Machine || m.Counter is null or < 5))
-        {
-            if (since.Elapsed > TimeSpan.FromMinutes(1))
-            {
-                throw new BenchException($"The guest in the lab {lab} does not count after a minute.");
-            }
-
-            await Task.Delay(200, cancel);
         }
     }
 
