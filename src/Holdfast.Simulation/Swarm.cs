@@ -129,6 +129,7 @@ public static class Swarm
             FenceCutsPath = devices && dice.Chance(0.3),
             Watchdogs = !devices || dice.Chance(0.8),
             RoomPerHost = Math.Max(2, (machines * (dice.Chance(0.5) ? 3 : 2) / hosts) + 1),
+            Mtu = dice.Chance(0.5) ? 9000 : 0,
             KeepTrace = options.KeepTrace,
             Weakening = weakening,
         });

@@ -74,6 +74,9 @@ internal sealed class AgentContext(AgentSettings settings)
     /// <summary>Those that were found and that no table here has shown an entry of yet. Nothing is done to them: another datastore may be theirs.</summary>
     public SortedDictionary<Guid, FoundMachine> Found { get; } = [];
 
+    /// <summary>Machines that have a process here which belongs to nobody.</summary>
+    public SortedSet<Guid> Orphans { get; } = [];
+
     public void Define(MachineDefinition definition)
     {
         Definitions[definition.Id] = definition;
@@ -102,6 +105,7 @@ internal sealed class AgentContext(AgentSettings settings)
     public long PromisedMiB()
     {
         var here = new HashSet<Guid>(Claiming);
+        here.UnionWith(Orphans);
         foreach (var area in AreasInOrder)
         {
             foreach (var entry in area.Here)

@@ -22,6 +22,7 @@ public sealed class HostAgent
     private readonly HostOrders hostOrders;
     private readonly EvacuationDesk evacuation;
     private readonly ProbeDesk probes;
+    private readonly OrphanDesk orphans;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
@@ -45,6 +46,7 @@ public sealed class HostAgent
         hostOrders = new(context, fencing);
         evacuation = new(context, orders);
         probes = new(context);
+        orphans = new(context);
     }
 
     /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
@@ -335,6 +337,7 @@ public sealed class HostAgent
             context.Situation.Look();
             Beat();
             probes.Look();
+            orphans.Look();
         }
 
         if (context.Now >= nextNote)

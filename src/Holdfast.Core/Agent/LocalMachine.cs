@@ -98,6 +98,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
+    /// <summary>It has no process here that this agent knows of, and no call is under way that may make one.</summary>
+    public bool IsIdle => !HasProcess && !busy && Leaving is null && Coming is null;
+
     /// <summary>A write that ended with an error may still land until drain has passed, and must not land after the machine has gone on elsewhere.</summary>
     public bool IsQuiet => context.Now >= driesAt;
 
@@ -499,6 +502,14 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                     Regrant(kept, () => Continue("resumed"));
                 }
             }));
+    }
+
+    /// <summary>A process of it is here that a call has made after it was given up.</summary>
+    public void EndOrphan(ulong grantedEpoch)
+    {
+        Invariant.That(IsIdle, "A process that is still used was taken for one that belongs to nobody.");
+        Epoch = Math.Max(Epoch, grantedEpoch);
+        EndProcess("it belongs to nobody: a call that was given up has made it later, and the table does not give the machine to this host");
     }
 
     private void EndProcess(string why)

@@ -5,7 +5,7 @@ using Holdfast.Simulation.World;
 namespace Holdfast.Simulation.Checkers;
 
 /// <summary>
-/// Never more moves at a time than the table allows, and no host is fenced while more than half of all have just gone down together (the cliff): then
+/// Never more moves at a time than the table allows, no more fencings within a ttl than the cap, and no host is fenced while more than half of all have just gone down together (the cliff): then
 /// it is more likely that something else is wrong, and another ttl is waited.
 /// </summary>
 internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(cluster)
@@ -16,10 +16,30 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
 
     public override string Name => "caps-are-respected";
 
+    private readonly Dictionary<(SimulatedHost By, string Store, int Target), TimeSpan> announced = [];
+    private readonly HashSet<(SimulatedHost, int)> ordered = [];
+
     public override void WentDown(SimulatedHost host) => downSince[host] = Now;
+
+    public override void Ordered(SimulatedHost host, AgentOrder order)
+    {
+        if (order is FenceHost fence)
+        {
+            ordered.Add((host, fence.Slot));
+        }
+    }
+
+    public override void OrderEnded(SimulatedHost host, AgentOrder order, string? refusal)
+    {
+        if (order is FenceHost fence)
+        {
+            ordered.Remove((host, fence.Slot));
+        }
+    }
 
     public override void TableSeen(SimulatedHost host, string store, LeaseTable table)
     {
+        SeeFencings(host, store, table);
         var moves = 0;
         foreach (var entry in table.Machines.Values)
         {
@@ -34,7 +54,48 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
 
     public override void Decided(SimulatedHost host, Decision decision)
     {
-        if (decision.Kind != "suspected" || Cluster.Hosts.FirstOrDefault(h => h.Name == decision.Host) is not { } target || !IsDown(target) || Cluster.Hosts.Count(IsDown) * 2 <= Cluster.Hosts.Length)
+        if (decision.Kind != "suspected" || Cluster.Hosts.FirstOrDefault(h => h.Name == decision.Host) is not { } target)
+        {
+            return;
+        }
+
+        CheckFencings(host, target);
+        CheckCliff(host, target);
+    }
+
+    private void SeeFencings(SimulatedHost host, string store, LeaseTable table)
+    {
+        foreach (var target in Cluster.Hosts)
+        {
+            var key = (host, store, target.Index);
+            if (table.Host(new Slot(target.Index))?.Fencing is null)
+            {
+                announced.Remove(key);
+            }
+            else
+            {
+                announced.TryAdd(key, Now);
+            }
+        }
+    }
+
+    /// <summary>By what this host knew: two hosts that announce at the same moment do not know of each other.</summary>
+    private void CheckFencings(SimulatedHost host, SimulatedHost target)
+    {
+        var most = AgentSettings.FewerThanHalf(Cluster.Hosts.Length);
+        var recent = Cluster.Hosts.Count(h => h != target && Cluster.Stores.All(s => IsRecent((host, s.Name, h.Index))));
+        if (recent >= most)
+        {
+            Violated($"{host.Name} begins to fence {target.Name}, and {recent} other hosts have been since less than a ttl; {most} are allowed");
+        }
+    }
+
+    private bool IsRecent((SimulatedHost, string, int) key) => announced.TryGetValue(key, out var at) && Now - at < Cluster.Plan.Ttl * (1 - Cluster.Plan.ClockRateTolerance);
+
+    private void CheckCliff(SimulatedHost host, SimulatedHost target)
+    {
+        // A person who orders it knows better than the cliff.
+        if (ordered.Contains((host, target.Index)) || !IsDown(target) || Cluster.Hosts.Count(IsDown) * 2 <= Cluster.Hosts.Length)
         {
             return;
         }

@@ -29,6 +29,9 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
     /// <summary>The epoch in its metadata.</summary>
     public ulong Epoch => epoch;
 
+    /// <summary>When it began, if nobody waited any more for the call that made it.</summary>
+    public TimeSpan? LateSince { get; init; }
+
     public bool Alive { get; private set; } = true;
 
     public bool CpusRunning { get; private set; }

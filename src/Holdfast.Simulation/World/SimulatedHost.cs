@@ -254,10 +254,11 @@ internal sealed class SimulatedHost
         return null;
     }
 
-    public Guest StartProcess(Guid machine, ulong epoch)
+    /// <param name="late">Nobody waits any more for the call that makes it.</param>
+    public Guest StartProcess(Guid machine, ulong epoch, bool late)
     {
         var pid = ++lastPid + ((Index + 1) * 10_000);
-        var guest = new Guest(this, Cluster.TruthOf(machine), pid, (ulong)pid, epoch);
+        var guest = new Guest(this, Cluster.TruthOf(machine), pid, (ulong)pid, epoch) { LateSince = late ? Cluster.Timeline.Now : null };
         Guests.Add(guest);
         Cluster.Trace($"{Name}: process {pid} of {Cluster.NameOf(machine)} begins (epoch {epoch})");
         Cluster.ProcessBegan(guest);

@@ -105,7 +105,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
             return;
         }
 
-        var guest = Host.StartProcess(call.Machine, call.Epoch);
+        var guest = Host.StartProcess(call.Machine, call.Epoch, late: answer.Over || Scope.Ended);
         if (Dice.Chance(Host.StartDeaths))
         {
             Cluster.Count("process that died soon after its start");
@@ -206,7 +206,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
             return;
         }
 
-        var guest = Host.StartProcess(call.Machine, 0);
+        var guest = Host.StartProcess(call.Machine, 0, late: answer.Over || Scope.Ended);
         guest.Incoming = true;
         job.Prepare(guest, agent);
         if (agent.Scope.Ended)

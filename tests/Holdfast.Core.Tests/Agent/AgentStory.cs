@@ -54,6 +54,9 @@ internal sealed class AgentStory
     /// <summary>Slots whose heartbeat moves.</summary>
     public HashSet<int> Beating { get; } = [];
 
+    /// <summary>What the slot of a host says of whom it reaches: a bit per slot.</summary>
+    public Dictionary<int, ulong> Reaches { get; } = [];
+
     /// <summary>Gives the end of a hypervisor call, or null to hold it back (see <see cref="End"/>).</summary>
     public Func<HypervisorCall, HypervisorResult?> Hypervisor { get; set; } = call => new(call.Op, call.Machine);
 
@@ -256,7 +259,7 @@ internal sealed class AgentStory
 
         var block = new byte[HeartbeatBlock.Length];
         var life = Table.Host(new Slot(slot))?.Incarnation ?? Incarnation.None;
-        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, ++beats, HeartbeatFlags.None, 0, 1000, 50).Encode(AreaStory.Identity, block);
+        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, ++beats, HeartbeatFlags.None, Reaches.GetValueOrDefault(slot), 1000, 50).Encode(AreaStory.Identity, block);
         blocks[slot] = block;
         return block;
     }

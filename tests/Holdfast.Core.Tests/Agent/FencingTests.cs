@@ -105,6 +105,22 @@ public sealed class FencingTests
     }
 
     [Fact]
+    public void A_host_that_a_living_host_in_another_part_of_the_networks_still_reaches_is_not_shot()
+    {
+        var t = AgentStory.Ready(devices: 1).HeldByA();
+        t.Reaches[2] = 1UL << 0;
+        t.Pass(TimeSpan.FromSeconds(2));
+        t.Beating.Remove(0);
+        t.Pass(TimeSpan.FromSeconds(20));
+        Assert.Empty(t.Did.OfType<FenceOff>());
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)), $"the table says {t.Entry}");
+
+        t.Reaches[2] = 0;
+        t.Pass(TimeSpan.FromSeconds(10));
+        Assert.Single(t.Did.OfType<FenceOff>());
+    }
+
+    [Fact]
     public void No_more_hosts_than_the_cap_are_fenced_within_a_ttl_and_the_next_one_after_it()
     {
         var t = AgentStory.Ready(hosts: 4, devices: 1).HeldByA();

@@ -7,6 +7,34 @@ namespace Holdfast.Core.Tests.Agent;
 
 public sealed class ProcessSafetyTests
 {
+    [Fact]
+    public void A_process_that_belongs_to_nobody_is_ended_after_a_while_and_one_that_a_table_gives_to_this_host_is_not()
+    {
+        var t = AgentStory.Ready().HeldByA();
+        t.HasProcess(GuardedState.Frozen);
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, t.Times<End>());
+        t.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(AgentStory.Vm, t.Called<End>().Machine);
+        Assert.Contains(t.Did.OfType<Decided>(), d => d.Decision is { Kind: "ended" } && d.Decision.Text.Contains("belongs to nobody", StringComparison.Ordinal));
+
+        t = AgentStory.Running();
+        t.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, t.Times<End>());
+    }
+
+    [Fact]
+    public void The_memory_of_a_process_that_belongs_to_nobody_is_counted()
+    {
+        var t = AgentStory.Ready().HeldByA();
+        t.HasProcess(GuardedState.Frozen);
+        t.Hypervisor = call => call is End ? null : new(call.Op, call.Machine);
+        t.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(AgentStory.Definition.MemoryMiB, t.Agent.PromisedMiB);
+        t.Pass(TimeSpan.FromSeconds(4));
+        Assert.Equal(AgentStory.Definition.MemoryMiB, t.Agent.PromisedMiB);
+    }
+
     private static readonly MachineId M = new(AgentStory.Vm);
 
     [Fact]

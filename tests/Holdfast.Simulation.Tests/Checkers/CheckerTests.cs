@@ -98,6 +98,23 @@ public sealed class CheckerTests
         Assert.Contains("moves are open", Assert.Single(cluster.Violations).What, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void More_fencings_within_a_ttl_than_the_cap_are_a_violation()
+    {
+        var third = new HostLife(new Slot(2), new Incarnation(new Guid(3, 0, 0, new byte[8])));
+        var one = Apply(Apply(start, Join(third, "h3")), new OpenFencing(Second, First));
+        var checker = new CapsAreRespected(cluster);
+        var suspected = new Decision("suspected", null, "h4", null, "h4 is silent");
+        checker.TableSeen(cluster.Hosts[0], "gold", one);
+        checker.Decided(cluster.Hosts[0], suspected);
+        Assert.Empty(cluster.Violations);
+        checker.TableSeen(cluster.Hosts[0], "gold", Apply(one, new OpenFencing(third, First)));
+        checker.Decided(cluster.Hosts[1], suspected);
+        Assert.Empty(cluster.Violations);
+        checker.Decided(cluster.Hosts[0], suspected);
+        Assert.Contains("less than a ttl", Assert.Single(cluster.Violations).What, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("claimed", "vm1 is claimed by h1, as nobody owns it", 0)]
     [InlineData("claimed", "it is claimed by h1, as nobody owns it", 1)]
