@@ -50,7 +50,7 @@ public sealed partial class BridgeSightings : IDisposable
                 _ = Close(socket);
             }
 
-            // The kernel had more to say than the buffer holds, or there is no such bridge yet: begin anew with the whole table.
+            // The kernel had more to say than the buffer holds, or there is no such bridge, or another one of its name: begin anew with the whole table.
             Thread.Sleep(TimeSpan.FromSeconds(1));
         }
     }
@@ -75,7 +75,7 @@ public sealed partial class BridgeSightings : IDisposable
         const int TryAgain = 11, Interrupted = 4;
         var buffer = new byte[64 << 10];
         var index = InterfaceIndex(bridge);
-        while (!ending && index != 0)
+        while (!ending && index != 0 && InterfaceIndex(bridge) == index)
         {
             var length = Take(socket, buffer, (nuint)buffer.Length, 0);
             if (length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))

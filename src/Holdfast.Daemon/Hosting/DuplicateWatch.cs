@@ -82,7 +82,8 @@ internal sealed class DuplicateWatch : IDisposable
     private string Sentence(MacConflict conflict)
     {
         var other = $"port {conflict.Other} of {options.Host}{(conflict.Other == uplink ? " (its uplink)" : "")}";
-        return conflict.Machine is { } id && whose(id) is { } machine
+        var machine = conflict.Machine is { } id ? whose(id) ?? ("a machine that is gone", "another host") : default;
+        return conflict.Machine is not null
             ? $"a second device has the MAC address {conflict.Mac} of {machine.Name}: the machine is {(conflict.Port is { } own ? $"on port {own} of {options.Host}" : $"on {machine.Host}")}, the other is behind {other}"
             : $"two devices have the MAC address {conflict.Mac}: one is behind port {conflict.Port} of {options.Host}, the other behind {other}";
     }

@@ -37,11 +37,11 @@ internal static class Drills
             [.. Enumerable.Repeat((string[])["cut h1 cluster", "wait 1", "heal h1 cluster", "wait 1"], 6).SelectMany(step => step)], [new Sign.Judges("h2", "h1", "connected")]),
         new("mtu-hole", "A device in a host's migration path passes no packets of full size.", ["mtu h2 migration 1400"],
             [new Sign.Names("h1", "h2's migration cable or port passes no packets of 1500 bytes (MTU)"), new Sign.Judges("h1", "h2", "connected")]),
-        new("host-dead", "A host loses its power.", ["crash h3"], [new Sign.Judges("h1", "h3", "dead")], Fate.Restarted, "h3"),
+        new("host-dead", "A host loses its power.", ["crash h3"], [new Sign.Names("h1", "h3 itself")], Fate.Restarted, "h3"),
         new("fence-device-broken", "A host loses its power together with its fence device.", ["fence-device h3 broken", "crash h3"],
-            [new Sign.Judges("h1", "h3", "dead")], Fate.RestartedByTime, "h3"),
+            [new Sign.Names("h1", "h3 itself")], Fate.RestartedByTime, "h3"),
         new("two-faults", "The cluster switch dies, and then a host loses its power.", ["switch cluster down", "wait 3", "crash h3"],
-            [new Sign.Judges("h1", "h3", "dead"), new Sign.Judges("h1", "h2", "connected")], Fate.Restarted, "h3"),
+            [new Sign.Names("h1", "h3 itself"), new Sign.Judges("h1", "h2", "connected")], Fate.Restarted, "h3"),
     ];
 
     public static Drill? Find(string name) => All.FirstOrDefault(drill => drill.Name == name);
