@@ -14,6 +14,7 @@ public abstract record LabFault
         "cut HOST NETWORK                 pull the cable",
         "heal HOST NETWORK | heal all     take every fault of a link, or of the lab, away",
         "switch NETWORK down|up           the switch of a network",
+        "gateway NETWORK down|up          the router of the cluster or the guest network",
         "oneway HOST NETWORK in|out       drop what the host receives, or sends",
         "apart HOST HOST NETWORK          drop what two hosts send each other, and nothing else",
         "loss HOST NETWORK PERCENT        drop packets at random, both ways (0 ends it)",
@@ -40,6 +41,8 @@ public abstract record LabFault
         ["heal", var h, var n] => new Heal(h, n),
         ["switch", var n, "down"] => new Switch(n, Up: false),
         ["switch", var n, "up"] => new Switch(n, Up: true),
+        ["gateway", var n, "down"] => new Gateway(n, Up: false),
+        ["gateway", var n, "up"] => new Gateway(n, Up: true),
         ["oneway", var h, var n, "in" or "out"] => new OneWay(h, n, words[3] == "in"),
         ["apart", var h, var o, var n] => new Apart(h, o, n),
         ["loss", var h, var n, var percent] => new Loss(h, n, Percent(percent)),
@@ -98,6 +101,11 @@ public abstract record LabFault
     public sealed record Switch(string Network, bool Up) : LabFault
     {
         public override IReadOnlyList<string> Words => ["switch", Network, Up ? "up" : "down"];
+    }
+
+    public sealed record Gateway(string Network, bool Up) : LabFault
+    {
+        public override IReadOnlyList<string> Words => ["gateway", Network, Up ? "up" : "down"];
     }
 
     public sealed record OneWay(string Host, string Network, bool In) : LabFault

@@ -52,6 +52,12 @@ internal sealed record LabState
 
     internal static string Link(string network) => $"{network}0";
 
+    /// <summary>A router's address on the switch of a network: what the agents ping as evidence.</summary>
+    internal string Gateway(LabNetwork network) => Address(network, 250);
+
+    /// <summary>The networks with a router: where hosts and where guests leave for the world.</summary>
+    internal IReadOnlyList<LabNetwork> Gateways => [.. Options.Networks.Where(network => network.Role is "cluster" or "guest")];
+
     private string Address(LabNetwork network, int host) =>
         string.Create(CultureInfo.InvariantCulture, $"10.{81 + Index}.{Options.Networks.ToList().IndexOf(network) + 1}.{host}");
 

@@ -10,7 +10,14 @@ public sealed record NetworkReport
     public string[] Culprits { get; set; } = [];
 
     public NetworkMatrix[] Networks { get; set; } = [];
+
+    /// <summary>Whether the isolation addresses answer each host that was asked: evidence only.</summary>
+    public AddressAnswer[]? Addresses { get; set; }
 }
+
+/// <param name="Host">Who pings it.</param>
+/// <param name="Answers">Null: not known yet.</param>
+public sealed record AddressAnswer(string Address, string Host, bool? Answers);
 
 /// <param name="Roles">cluster, migration, storage, guest.</param>
 /// <param name="Directions">From every host to every other.</param>

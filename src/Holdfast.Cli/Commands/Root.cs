@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
+using Holdfast.Cli.Commands.Drill;
 using Holdfast.Cli.Commands.Explore;
 using Holdfast.Cli.Commands.Ha;
 using Holdfast.Cli.Commands.Host;
@@ -35,6 +36,7 @@ internal static class Root
             Group("lab", "A cluster of namespaces on this machine: try it, break it, watch it.",
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
+            Group("drill", "Disturbances with what each may cost: run in the lab, watched from outside.", new DrillListCommand(context), new DrillRunCommand(context)),
             new DemoCommand(context),
             new ExploreCommand(context),
             new SimulateCommand(context),

@@ -11,7 +11,7 @@ namespace Holdfast.Core.Fencing;
 internal sealed class DeviceTests(AgentContext context)
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>All agents of a cluster may start together, and a power strip answers one at a time.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);

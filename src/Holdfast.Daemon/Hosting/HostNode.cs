@@ -60,6 +60,9 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         member.Changed = text => events.Add("etcd", null, text);
         connection.Threads.CallHung += (what, after) => events.Add("libvirt.hung", null, $"libvirt has not answered {what} for {after.TotalSeconds:0.#} s.");
 
+        using var addresses = new AddressProbe(options.IsolationAddresses.Select(IPAddress.Parse), (address, answers) => events.Add(
+            answers ? "address-answers" : "address-silent", null, $"the isolation address {address} {(answers ? "answers again" : "does not answer")} (evidence only)", options.Host));
+        using var duplicates = new DuplicateWatch(options, events, () => clock.Now);
         await using var app = ApiServer.Build(options.Socket, options.Listen);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
@@ -67,8 +70,8 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         var orders = new MachineOrders(options, agent, intent, views, peers);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm,
-            () => Alarms(member, connection), () => options.Watchdog is null ? "none" : "armed", stopping);
+            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
+            () => [.. Alarms(member, connection), .. duplicates.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
@@ -77,6 +80,8 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         member.Start();
         heartbeats.Start();
         peerPort.Start();
+        addresses.Start();
+        duplicates.Start();
         agent.Start();
         book.Load();
         arm.Load();
@@ -87,7 +92,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         };
         intent.Start();
         var clocks = new ClockWatch(TimingPlan.Find(options.Profile)!.ClockRateTolerance);
-        using var measuring = new Timer(_ => Measure(agent, intent, clocks), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
+        using var measuring = new Timer(_ => Measure(agent, intent, clocks, duplicates), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);
 
         await app.StartAsync();
@@ -171,13 +176,14 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         }
     }
 
-    private void Measure(AgentLoop agent, EtcdIntentStore intent, ClockWatch clocks)
+    private void Measure(AgentLoop agent, EtcdIntentStore intent, ClockWatch clocks, DuplicateWatch duplicates)
     {
         if (clocks.Disagree())
         {
             agent.Post(new ClocksDisagree());
         }
 
+        duplicates.Look(agent.Snapshot, intent.View);
         agent.Measured(Conditions(agent, intent));
     }
 

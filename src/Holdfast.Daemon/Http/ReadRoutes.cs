@@ -58,7 +58,7 @@ internal sealed class ReadRoutes(HostParts parts)
     private async Task NetworksAsync(HttpContext context)
     {
         var theirs = context.IsLocal() ? [] : await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.NetworksAsync(t), context.RequestAborted);
-        await context.AnswerAsync(NetworkRows.Of(parts.Agent.Snapshot, [.. theirs.Select(t => t.Answer)]), ApiJson.Default.NetworkReport);
+        await context.AnswerAsync(NetworkRows.Of(parts.Agent.Snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers), ApiJson.Default.NetworkReport);
     }
 
     private async Task HostAsync(HttpContext context) => await context.AnswerAsync(await DetailAsync(context), ApiJson.Default.HostDetail);

@@ -37,6 +37,9 @@ internal sealed record DaemonOptions
     /// <summary>Networks that may carry migrations when no migration network is good, the preferred first.</summary>
     public string[] MigrationFallback { get; set; } = [];
 
+    /// <summary>Addresses of devices that are no hosts (routers, switches), pinged as evidence; none, or several.</summary>
+    public string[] IsolationAddresses { get; set; } = [];
+
     public PeerOptions[] Hosts { get; set; } = [];
 
     public EtcdSection? Etcd { get; set; }

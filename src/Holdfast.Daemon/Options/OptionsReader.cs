@@ -140,6 +140,16 @@ internal static partial class OptionsReader
             yield return $"migrationFallback names '{unknown}', which is no network with an address of this host.";
         }
 
+        if (o.IsolationAddresses.FirstOrDefault(a => !IPAddress.TryParse(a, out _)) is { } strange)
+        {
+            yield return $"isolationAddresses names '{strange}'; it must be the IP address of a device that is no host of the cluster.";
+        }
+
+        if (o.IsolationAddresses.Distinct(StringComparer.Ordinal).ToArray() is [var only])
+        {
+            yield return $"isolationAddresses names only {only}; name several or none, as the death of a single device would look like every host's own loss.";
+        }
+
         if (!o.Networks.Any(n => n.Has("cluster")))
         {
             yield return "networks has none with the role cluster; give one that role.";

@@ -8,8 +8,14 @@ namespace Holdfast.Daemon.Views;
 internal static class NetworkRows
 {
     /// <param name="theirs">The same of other agents, from what they know by themselves.</param>
-    public static NetworkReport Of(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs)
+    public static NetworkReport Of(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs, IReadOnlyDictionary<string, bool?> answers)
     {
+        AddressAnswer[] addresses =
+        [
+            .. answers.Select(a => new AddressAnswer(a.Key, snapshot.Host, a.Value))
+                .Concat(theirs.SelectMany(r => (r.Addresses ?? []).Where(a => a.Host == r.Host)))
+                .OrderBy(a => a.Address, StringComparer.Ordinal).ThenBy(a => a.Host, StringComparer.Ordinal),
+        ];
         var picture = snapshot.Picture;
         var measured = Measured(snapshot, theirs);
         var names = picture.Hosts.ToDictionary(h => h.Name, h => h.Slot, StringComparer.Ordinal);
@@ -18,11 +24,16 @@ internal static class NetworkRows
         return new NetworkReport
         {
             Host = snapshot.Host,
-            Culprits = [.. NetworkCulprit.Of(picture, facts)],
+            Culprits = NetworkCulprit.Of(picture, facts) is [_, ..] culprits ? [.. culprits] : Silent(addresses),
+            Addresses = addresses,
             Networks = [.. picture.Networks.Select(n => new NetworkMatrix(
                 n.Name, n.RoleWords.Split(", ", StringSplitOptions.RemoveEmptyEntries), [.. Pairs(picture).Select(p => Row(n.Name, p.From, p.To, measured))], Links(snapshot, theirs, n.Name)))],
         };
     }
+
+    /// <summary>With whole networks, an address that answers no host is itself what is broken.</summary>
+    private static string[] Silent(AddressAnswer[] addresses) =>
+        [.. addresses.GroupBy(a => a.Address).Where(a => a.All(one => one.Answers == false)).Select(a => $"the isolation address {a.Key}: it answers no host, and every network works")];
 
     /// <summary>Each host's own word, where its agent answered; of the others, what their heartbeats say.</summary>
     private static HostLink[] Links(HostSnapshot snapshot, IReadOnlyCollection<NetworkReport> theirs, string network)

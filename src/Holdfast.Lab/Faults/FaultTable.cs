@@ -6,6 +6,9 @@ internal sealed record FaultTable
     public IReadOnlyList<LinkFault> Links { get; init; } = [];
     public IReadOnlyList<string> SwitchesDown { get; init; } = [];
 
+    /// <summary>Networks whose router answers nobody.</summary>
+    public IReadOnlyList<string> GatewaysDown { get; init; } = [];
+
     /// <summary>Two hosts that do not reach each other on a network, though each reaches the others.</summary>
     public IReadOnlyList<PairFault> Pairs { get; init; } = [];
 
@@ -38,6 +41,11 @@ internal sealed record FaultTable
     internal FaultTable WithSwitch(string network, bool up) => this with
     {
         SwitchesDown = [.. SwitchesDown.Where(name => name != network), .. up ? Array.Empty<string>() : [network]],
+    };
+
+    internal FaultTable WithGateway(string network, bool up) => this with
+    {
+        GatewaysDown = [.. GatewaysDown.Where(name => name != network), .. up ? Array.Empty<string>() : [network]],
     };
 
     internal FaultTable WithFenceDevice(string host, string state)
@@ -81,6 +89,7 @@ internal sealed record FaultTable
     internal IReadOnlyList<string> Describe() =>
     [
         .. SwitchesDown.Select(network => $"switch {network} down"),
+        .. GatewaysDown.Select(network => $"gateway {network} down"),
         .. Links.SelectMany(link => link.Describe()),
         .. Pairs.Select(pair => $"apart {pair.Host} {pair.Other} {pair.Network}"),
         .. Hung.Keys.Select(host => $"hang {host}"),

@@ -11,9 +11,9 @@ internal static class LinkRules
 
     /// <summary>
     /// The whole filter of the lab's switches: replaced in one transaction, so no packet meets a half of it. Bridge hooks see every
-    /// frame between two ports, ARP too, and the switch namespace has nothing else.
+    /// frame between two ports, ARP too; a router is not behind a port, but the switch itself.
     /// </summary>
-    internal static string Filter(FaultTable faults)
+    internal static string Filter(FaultTable faults, IEnumerable<string> deadRouters)
     {
         var text = new StringBuilder("table bridge holdfast {}\ndelete table bridge holdfast\ntable bridge holdfast {\n")
             .Append("  chain forward {\n    type filter hook forward priority 0; policy accept;\n");
@@ -30,6 +30,12 @@ internal static class LinkRules
         {
             var (one, other) = (LabState.Port(pair.Host, pair.Network), LabState.Port(pair.Other, pair.Network));
             text.Append(CultureInfo.InvariantCulture, $"    iifname \"{one}\" oifname \"{other}\" drop\n    iifname \"{other}\" oifname \"{one}\" drop\n");
+        }
+
+        text.Append("  }\n  chain input {\n    type filter hook input priority 0; policy accept;\n");
+        foreach (var router in deadRouters)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    ip daddr {router} drop\n    arp daddr ip {router} drop\n");
         }
 
         return text.Append("  }\n}\n").ToString();

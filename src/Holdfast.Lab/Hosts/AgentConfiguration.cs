@@ -14,6 +14,7 @@ internal sealed record AgentConfiguration
     public int HeartbeatPort { get; init; } = 8421;
     public required string Profile { get; init; }
     public required IReadOnlyList<AgentNetwork> Networks { get; init; }
+    public required IReadOnlyList<string> IsolationAddresses { get; init; }
     public required IReadOnlyList<AgentPeer> Hosts { get; init; }
     public required AgentEtcd Etcd { get; init; }
     public string LibvirtUri { get; init; } = "qemu:///system";
@@ -35,6 +36,7 @@ internal sealed record AgentConfiguration
         Profile = lab.Options.Profile,
         Networks = [.. lab.Options.Networks.Select(network =>
             new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Uplink(network)))],
+        IsolationAddresses = lab.Gateways.Count > 1 ? [.. lab.Gateways.Select(lab.Gateway)] : [],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
         Fence = lab.Options.Fence ? [new AgentFence("power switch", "fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true)] : [],

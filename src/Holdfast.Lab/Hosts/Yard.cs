@@ -38,6 +38,11 @@ internal static class Yard
             switches.Append($"link add name {network.Name} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n").Append($"link set dev {network.Name} up\n");
         }
 
+        foreach (var network in lab.Gateways)
+        {
+            switches.Append($"address add {lab.Gateway(network)}/24 dev {network.Name}\n");
+        }
+
         await Shell.Must(["nsenter", $"--net=/proc/{yard.Pid}/ns/net", "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; ip -batch -"],
             switches.ToString(), cancel: cancel);
         return yard;

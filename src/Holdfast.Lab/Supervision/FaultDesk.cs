@@ -44,6 +44,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.Heal f => Apply(Faults.Healed(lab.Known(f.Host, store: true), lab.Network(f.Network).Name)),
         LabFault.Apart f => Apply(Faults.With(Pair(f))),
         LabFault.Switch f => Apply(Faults.WithSwitch(lab.Network(f.Network).Name, f.Up)),
+        LabFault.Gateway f => Apply(Faults.WithGateway(Gateway(f.Network), f.Up)),
         LabFault.HealAll => HealAll(),
         LabFault.StopProcess f => StopProcess(f),
         LabFault.ContProcess f => ContinueProcess(f),
@@ -87,6 +88,10 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         await Apply(Faults.With(change(Faults.Of(host, link.Name))));
     }
 
+    private string Gateway(string network) => lab.Gateways.Contains(lab.Network(network))
+        ? network
+        : throw new LabException($"The network '{network}' has no router; there is one on {string.Join(", ", lab.Gateways.Select(one => one.Name))}.");
+
     private PairFault Pair(LabFault.Apart f) => f.Host != f.Other
         ? new(lab.Known(f.Host), lab.Known(f.Other), lab.Network(f.Network).Name)
         : throw new LabException($"'{f.Host}' cannot be kept apart from itself; name two hosts.");
@@ -117,7 +122,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
             }
         }
 
-        await Shell.Must([.. InSwitches, "nft", "-f", "-"], LinkRules.Filter(wanted));
+        await Shell.Must([.. InSwitches, "nft", "-f", "-"], LinkRules.Filter(wanted, wanted.GatewaysDown.Select(network => lab.Gateway(lab.Network(network)))));
         await PortsForward(wanted);
         var before = Faults;
         await Keep(wanted);

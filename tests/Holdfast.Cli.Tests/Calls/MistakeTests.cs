@@ -28,6 +28,7 @@ public sealed class MistakeTests
     [InlineData("ha disarm --for 30m", "--why")]
     [InlineData("ha disarm", "--for")]
     [InlineData("lab up --name Lab", "'Lab' is not a name for a lab")]
+    [InlineData("drill run earthquake", "No drill is named 'earthquake'")]
     [InlineData("lab fault crush h1", "'crush h1' is not a fault", true)]
     public async Task A_wrong_call_is_one_sentence_with_exit_code_2_and_asks_nobody(string words, string sentence, bool severalLines = false)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Holdfast.Api;
 using Holdfast.Lab;
 
@@ -13,8 +14,10 @@ public sealed class FencingTests(RunningLab lab)
     {
         await lab.FreshAsync();
         var before = await lab.CreateAsync("orphan", "h3");
-        var device = Assert.Single((await HostAsync("h3")).FenceDevices);
-        Assert.Equal((DeviceState.Proven, null), (device.State, device.Reason));
+
+        // A device that an earlier test has broken is asked again within a minute.
+        await RunningLab.UntilAsync("h3's fence device is proven", TimeSpan.FromSeconds(90), async () =>
+            (await HostAsync("h3")).FenceDevices is [{ State: DeviceState.Proven, Reason: null }] ? null : JsonSerializer.Serialize(await HostAsync("h3"), ApiJson.Default.HostDetail));
         await lab.MustAsync("host", "fence", "h3", "--yes", "h3", "--why", "it smells of smoke", "--host", "h1");
         var after = await lab.SeenAsync("orphan", "runs once, elsewhere, and counts on", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h3" && m.BootId != before.BootId && m.Counter > before.Counter);
         Assert.Equal((0, 0), (after.Gaps, after.ForeignWrites));

@@ -54,6 +54,9 @@ public sealed class OptionsReaderTests
     [InlineData("\"except\": [\"h1\"]", "\"except\": [\"h7\"]", "fence[1] names 'h7', which hosts does not know.")]
     [InlineData("\"except\": [\"h1\"]", "\"limitSeconds\": 0", "fence[1].limitSeconds is 0")]
     [InlineData("\"fastShot\": true", "\"mostFencings\": 0", "mostFencings is 0")]
+    [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"10.0.0.250\"]", "isolationAddresses names only 10.0.0.250")]
+    [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"10.0.0.250\", \"10.0.0.250\"]", "isolationAddresses names only 10.0.0.250")]
+    [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"router\", \"10.0.0.250\"]", "isolationAddresses names 'router'")]
     [InlineData("\"fastShot\": true", "\"migrationFallback\": [\"moon\"]", "migrationFallback names 'moon'")]
     [InlineData("\"tcg\"", "\"xen\"", "acceleration is 'xen'")]
     public void A_wrong_field_is_named(string right, string wrong, string complaint)

@@ -35,6 +35,27 @@ internal sealed class NetworkShowCommand : ClusterCommand
             Terminal.Out.WriteLine();
             Write(matrix);
         }
+
+        Write(report.Addresses ?? []);
+    }
+
+    /// <summary>A row an isolation address, a column a host that pings it.</summary>
+    private void Write(AddressAnswer[] addresses)
+    {
+        if (addresses.Length == 0)
+        {
+            return;
+        }
+
+        var hosts = addresses.Select(a => a.Host).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var table = new Table(["ISOLATION ADDRESS", .. hosts.Select(h => $"ANSWERS {h}")]);
+        foreach (var address in addresses.GroupBy(a => a.Address))
+        {
+            table.Row([address.Key, .. hosts.Select(h => address.FirstOrDefault(a => a.Host == h)?.Answers switch { true => "yes", false => "no", null => "unknown" })]);
+        }
+
+        Terminal.Out.WriteLine();
+        table.Write(Terminal);
     }
 
     /// <summary>A row a sender, a column a listener.</summary>

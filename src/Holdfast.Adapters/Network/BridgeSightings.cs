@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Holdfast.Adapters.Network;
+
+/// <summary>
+/// What the kernel tells of a bridge's forwarding table as it learns (rtnetlink(7), RTM_NEWNEIGH of the family AF_BRIDGE): each address with the port behind
+/// which it was seen, also when it has moved for a moment only. Listens on a thread of its own; nobody waits for it.
+/// </summary>
+public sealed partial class BridgeSightings : IDisposable
+{
+    private const int Netlink = 16, Raw = 3, CloseOnExec = 0x80000, Route = 0, NeighbourGroup = 1 << 2;
+    private const int SolSocket = 1, ReceiveTimeout = 20;
+    private static readonly byte[] OneSecond = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    private readonly string bridge;
+    private readonly Action<string, string> seen;
+    private readonly Thread thread;
+    private volatile bool ending;
+
+    /// <param name="seen">A MAC address and the name of its port; called on the listening thread.</param>
+    public BridgeSightings(string bridge, Action<string, string> seen)
+    {
+        (this.bridge, this.seen) = (bridge, seen);
+        thread = new Thread(Listen) { IsBackground = true, Name = "bridge" };
+    }
+
+    /// <summary>Each port's own address: that of a libvirt tap is its machine's with the first byte fe.</summary>
+    public ImmutableSortedDictionary<string, string> Ports { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public void Start() => thread.Start();
+
+    public void Dispose() => ending = true;
+
+    private void Listen()
+    {
+        while (!ending)
+        {
+            var socket = OpenSocket(Netlink, Raw | CloseOnExec, Route);
+            try
+            {
+                if (socket >= 0 && Subscribe(socket))
+                {
+                    Receive(socket);
+                }
+            }
+            finally
+            {
+                _ = Close(socket);
+            }
+
+            // The kernel had more to say than the buffer holds, or there is no such bridge, or another one of its name: begin anew with the whole table.
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private static bool Subscribe(int socket)
+    {
+        // sockaddr_nl; then "dump the table of every bridge" (nlmsghdr, ifinfomsg).
+        Span<byte> address = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt16LittleEndian(address, Netlink);
+        BinaryPrimitives.WriteInt32LittleEndian(address[8..], NeighbourGroup);
+        Span<byte> dump = stackalloc byte[32];
+        BinaryPrimitives.WriteInt32LittleEndian(dump, 32);
+        BinaryPrimitives.WriteUInt16LittleEndian(dump[4..], BridgeMessages.GetNeighbour);
+        BinaryPrimitives.WriteUInt16LittleEndian(dump[6..], BridgeMessages.RequestDump);
+        dump[16] = BridgeMessages.BridgeFamily;
+        return Bind(socket, address, address.Length) == 0 && SetOption(socket, SolSocket, ReceiveTimeout, OneSecond, OneSecond.Length) == 0
+            && Send(socket, dump, (nuint)dump.Length, 0) == dump.Length;
+    }
+
+    private void Receive(int socket)
+    {
+        const int TryAgain = 11, Interrupted = 4;
+        var buffer = new byte[64 << 10];
+        var index = InterfaceIndex(bridge);
+        while (!ending && index != 0 && InterfaceIndex(bridge) == index)
+        {
+            var length = Take(socket, buffer, (nuint)buffer.Length, 0);
+            if (length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))
+            {
+                return;
+            }
+
+            foreach (var entry in BridgeMessages.Read(buffer.AsSpan(0, (int)Math.Max(0, length))).Where(e => e.Bridge == index))
+            {
+                Note(entry);
+            }
+        }
+    }
+
+    private void Note(BridgeEntry entry)
+    {
+        if (Name(entry.Port) is not { } port)
+        {
+            return;
+        }
+
+        if (entry.IsOwn)
+        {
+            Ports = entry.IsGone ? Ports.Remove(port) : Ports.SetItem(port, entry.Mac);
+        }
+        else if (!entry.IsGone)
+        {
+            seen(entry.Mac, port);
+        }
+    }
+
+    private static string? Name(int index)
+    {
+        Span<byte> name = stackalloc byte[16];
+        return InterfaceName(index, name) == 0 ? null : System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int OpenSocket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(int socket, ReadOnlySpan<byte> address, int length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(int socket, int level, int option, ReadOnlySpan<byte> value, int length);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int socket, ReadOnlySpan<byte> bytes, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint Take(int socket, Span<byte> bytes, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int socket);
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int InterfaceIndex(string name);
+
+    [LibraryImport("libc", EntryPoint = "if_indextoname")]
+    private static partial nint InterfaceName(int index, Span<byte> name);
+}

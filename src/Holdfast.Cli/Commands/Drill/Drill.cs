@@ -1,0 +1,21 @@
+namespace Holdfast.Cli.Commands.Drill;
+
+/// <summary>One disturbance with what it may cost. What is broken is always healed again as a whole, so no drill says how.</summary>
+/// <param name="Script">Words of <c>holdfast lab fault</c>, one after another, where "others" stands for every other host and "every" for every network; or "wait SECONDS".</param>
+/// <param name="Signs">What must be seen while the fault lasts.</param>
+/// <param name="Fate">What happens to the machines on <paramref name="Struck"/>; those elsewhere are unharmed.</param>
+/// <param name="Struck">Null: every host.</param>
+internal sealed record Drill(string Name, string Title, string[] Script, Sign[] Signs, Fate Fate = Fate.Unharmed, string? Struck = null)
+{
+    /// <summary>Nobody may be suspected, fenced or frozen for it.</summary>
+    public bool IsHarmless => Fate is Fate.Unharmed or Fate.Moved;
+
+    public Fate FateOn(string host) => Struck is null || Struck == host ? Fate : Fate.Unharmed;
+
+    /// <summary>The script for the hosts and networks of one lab.</summary>
+    public static IEnumerable<string> Expand(string words, IReadOnlyList<string> hosts, IReadOnlyList<string> networks) =>
+        Each(words, "others", hosts.Where(host => !words.Split(' ').Contains(host))).SelectMany(one => Each(one, "every", networks));
+
+    private static IEnumerable<string> Each(string words, string placeholder, IEnumerable<string> values) =>
+        words.Split(' ').Contains(placeholder) ? values.Select(value => words.Replace(placeholder, value, StringComparison.Ordinal)) : [words];
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Cli.Commands.Drill;
+
+/// <summary>What a drill cost, and whether that was expected.</summary>
+/// <param name="HeldSeconds">How long the fault was in effect.</param>
+/// <param name="WholeAgainSeconds">From the healing until every host was ready and nothing was named broken; null: not within the limit.</param>
+/// <param name="Harm">Events that must not be: a suspicion, a fencing, a freezing.</param>
+/// <param name="NotWhole">What was still wrong then.</param>
+internal sealed record DrillReport(
+    string Name, string Title, DrillMachine[] Machines, DrillSign[] Signs, string[] Harm, double HeldSeconds, double? WholeAgainSeconds, string? NotWhole)
+{
+    /// <summary>Everything was as expected.</summary>
+    public bool Met => NotWhole is null && Harm is [] && Machines.All(m => m.Wrong is null) && Signs.All(s => s.Seconds is not null);
+}
+
+/// <param name="Seconds">From the fault until it was seen; null: it was not.</param>
+internal sealed record DrillSign(string What, double? Seconds, string? Instead);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DrillReport))]
+[JsonSerializable(typeof(DrillSummary[]))]
+internal sealed partial class DrillJson : JsonSerializerContext;

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Api;
+using Holdfast.Lab;
+
+namespace Holdfast.Cli.Commands.Drill;
+
+/// <summary>Runs one drill in a lab: machines, fault, signs, healing, and what it cost. Whatever happens, the fault is healed and the drill's own machines are removed.</summary>
+internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> progress)
+{
+    private static readonly TimeSpan SignLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
+    private readonly Dictionary<string, Bound?> bounds = [];
+    private readonly List<DrillSign> signs = [];
+
+    /// <param name="during">Called when every sign was looked for, while the fault lasts.</param>
+    /// <exception cref="LabException">The lab is not whole to begin with.</exception>
+    public async Task<DrillReport> RunAsync(CancellationToken cancel, Func<Task>? during = null)
+    {
+        await RefuseAsync(cancel);
+        var machines = new DrillMachines(lab, progress);
+        try
+        {
+            var before = await machines.StartAsync(cancel);
+            await PromisesAsync(before, cancel);
+            await using var watch = new LabWatch(lab.Name, before);
+            return await BreakAsync(watch, during, cancel);
+        }
+        finally
+        {
+            await HealAsync();
+            if (await machines.RemoveAsync() is { } left)
+            {
+                progress.Report($"a machine of the drill stays: {left}");
+            }
+        }
+    }
+
+    private async Task RefuseAsync(CancellationToken cancel)
+    {
+        if (lab.Hosts.Count < 3)
+        {
+            throw new LabException($"The drill '{drill.Name}' needs three hosts; the lab '{lab.Name}' has {lab.Hosts.Count}.");
+        }
+
+        if (LabCluster.Status(lab.Name).Faults is [var fault, ..])
+        {
+            throw new LabException($"The lab '{lab.Name}' has a fault already ({fault}); 'holdfast lab fault heal all' takes it away.");
+        }
+
+        if ((await DrillLab.WaitAsync(TimeSpan.FromSeconds(15), lab.NotWholeAsync, cancel)).Not is { } not)
+        {
+            throw new LabException($"The lab '{lab.Name}' is not whole, so a drill would show nothing: {not.TrimEnd('.')}.");
+        }
+    }
+
+    private async Task PromisesAsync(IReadOnlyList<TruthMachine> machines, CancellationToken cancel)
+    {
+        using var client = lab.Any();
+        foreach (var machine in machines)
+        {
+            bounds[machine.Name] = (await client.MachineAsync(machine.Name, cancel)).Bound;
+        }
+    }
+
+    private async Task<DrillReport> BreakAsync(LabWatch watch, Func<Task>? during, CancellationToken cancel)
+    {
+        var began = DateTimeOffset.UtcNow;
+        var since = Stopwatch.StartNew();
+        await ScriptAsync(cancel);
+        await SignsAsync(since, cancel);
+        await (during?.Invoke() ?? Task.CompletedTask);
+        await EndsAsync(watch, since, cancel);
+        var held = since.Elapsed;
+        var harm = drill.IsHarmless ? await lab.HarmAsync(began, cancel) : [];
+        await HealAsync();
+        progress.Report("healed; waiting until the cluster is whole");
+        var (not, after) = await DrillLab.WaitAsync(EndLimit, lab.NotWholeAsync, cancel);
+        await CountOnAsync(watch, cancel);
+        watch.ThrowIfBlind();
+        DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, drill.FateOn(m.From), watch.Silence(m), began, bounds.GetValueOrDefault(m.Before.Name)))];
+        return new(drill.Name, drill.Title, rows, [.. signs], harm, Round(held), not is null ? Round(after) : null, not);
+    }
+
+    private async Task ScriptAsync(CancellationToken cancel)
+    {
+        var networks = lab.Hosts[0].Addresses.Keys.ToList();
+        var hosts = lab.Hosts.Select(h => h.Name).ToList();
+        foreach (var words in drill.Script.SelectMany(words => Drill.Expand(words, hosts, networks)))
+        {
+            progress.Report(words);
+            if (words.Split(' ') is ["wait", var seconds])
+            {
+                await Task.Delay(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), cancel);
+                continue;
+            }
+
+            await lab.FaultAsync(LabFault.Parse(words.Split(' ')), cancel);
+        }
+    }
+
+    private async Task SignsAsync(Stopwatch since, CancellationToken cancel)
+    {
+        foreach (var sign in drill.Signs)
+        {
+            progress.Report($"waiting until {sign}");
+            var (not, _) = await DrillLab.WaitAsync(SignLimit, limit => lab.AskAsync(sign.By, c => sign.MissingAsync(c, limit), sign.IsShared), cancel);
+            signs.Add(new(sign.ToString(), not is null ? Round(since.Elapsed) : null, not));
+        }
+    }
+
+    /// <summary>Until every machine that shall run elsewhere does, and at least as long as a proof of death by time takes: by then whatever silence can bring about has happened.</summary>
+    private async Task EndsAsync(LabWatch watch, Stopwatch since, CancellationToken cancel)
+    {
+        var leaving = watch.Machines.Where(m => drill.FateOn(m.From) is Fate.Moved or Fate.Restarted or Fate.RestartedByTime).ToList();
+        await DrillLab.WaitAsync(EndLimit, _ =>
+        {
+            progress.Report($"waiting until {string.Join(", ", leaving.Select(m => m.Before.Name))} runs elsewhere");
+            return Task.FromResult(leaving.Find(m => !Drifted(m)) is { } here ? here.Before.Name : null);
+        }, cancel);
+        using var client = lab.Any();
+        var timers = (await client.TimersAsync(cancel)).Timers;
+        var dead = TimeSpan.FromSeconds(timers.FirstOrDefault(t => t.Name == "dead")?.Seconds ?? 15);
+        progress.Report($"holding the fault until {dead.TotalSeconds:0} s have passed");
+        await Task.Delay(dead > since.Elapsed ? dead - since.Elapsed : TimeSpan.Zero, cancel);
+    }
+
+    private static bool Drifted(MachineWatch machine) =>
+        machine.Last is { Copies: [{ Executing: true } copy] } last && copy.Host != machine.From && last.Counter > machine.Before.Counter;
+
+    /// <summary>Until every machine counts alone; one that does not is told by its row.</summary>
+    private static Task CountOnAsync(LabWatch watch, CancellationToken cancel)
+    {
+        var reached = watch.Machines.ToDictionary(m => m, m => m.Last.Counter);
+        return DrillLab.WaitAsync(TimeSpan.FromSeconds(30), _ => Task.FromResult(
+            watch.Machines.FirstOrDefault(m => m.Last is not { Copies: [{ Executing: true }] } || m.Last.Counter < reached[m] + 3)?.Before.Name), cancel);
+    }
+
+    /// <summary>Nothing may cancel this: what a drill has broken must not stay broken.</summary>
+    private async Task HealAsync()
+    {
+        await lab.FaultAsync(new LabFault.HealAll(), CancellationToken.None);
+        foreach (var host in lab.Hosts.Where(h => h.Power == "off"))
+        {
+            await lab.FaultAsync(new LabFault.Start(host.Name), CancellationToken.None);
+        }
+    }
+
+    private static double Round(TimeSpan span) => Math.Round(span.TotalSeconds, 1);
+}

@@ -1,0 +1,69 @@
+using Holdfast.Lab;
+
+namespace Holdfast.Cli.Commands.Drill;
+
+/// <summary>What is seen of one machine from outside during a drill.</summary>
+internal sealed class MachineWatch(TruthMachine before)
+{
+    /// <summary>The guest counts every 50 ms. A shorter silence is a busy machine's, a pause of ours lasts for seconds.</summary>
+    private static readonly TimeSpan Noise = TimeSpan.FromSeconds(1);
+
+    private readonly Lock turn = new();
+    private readonly List<(DateTimeOffset At, string Host, long Counter)> counts = [];
+    private int still;
+    private int doubled;
+
+    public TruthMachine Before { get; } = before;
+
+    public string From => Before.Copies[0].Host;
+
+    public bool Stopped { get; private set; }
+
+    public TruthMachine Last { get; private set; } = before;
+
+    /// <summary>Boots of the guest after the first.</summary>
+    public int Restarted => boots.Count - 1;
+
+    private readonly HashSet<string> boots = [before.BootId!];
+    private bool twice;
+
+    public bool RanTwice => twice || Last.ForeignWrites > Before.ForeignWrites || Last.Gaps > Before.Gaps || CountedTwice();
+
+    public void Count(DateTimeOffset at, string host, long counter)
+    {
+        lock (turn)
+        {
+            counts.Add((at, host, counter));
+        }
+    }
+
+    /// <summary>Two looks in a row: one may fall on both sides of a hand-over, or find a guest waiting for a processor.</summary>
+    public void Look(TruthMachine now)
+    {
+        Last = now;
+        boots.UnionWith(now.BootId is { } boot ? [boot] : []);
+        still = now.Copies.Any(c => c.Executing) ? 0 : still + 1;
+        doubled = now.Copies.Count(c => c.Executing) > 1 ? doubled + 1 : 0;
+        Stopped |= still > 1;
+        twice |= doubled > 1;
+    }
+
+    /// <summary>The longest silence, and the sum of those that are none of a busy machine.</summary>
+    public (TimeSpan Longest, TimeSpan Outage) Silence(DateTimeOffset began, DateTimeOffset ended)
+    {
+        lock (turn)
+        {
+            DateTimeOffset[] times = [began, .. counts.Select(c => c.At), ended];
+            var gaps = times.Zip(times.Skip(1), (one, next) => next - one).ToList();
+            return (gaps.Max(), gaps.Where(gap => gap >= Noise).Aggregate(TimeSpan.Zero, (sum, gap) => sum + gap));
+        }
+    }
+
+    private bool CountedTwice()
+    {
+        lock (turn)
+        {
+            return counts.Select(c => (c.Host, c.Counter)).Distinct().GroupBy(c => c.Counter).Any(count => count.Count() > 1);
+        }
+    }
+}
