@@ -5,7 +5,7 @@ namespace Holdfast.Cli.Commands.Drill;
 /// <summary>What a drill cost one machine.</summary>
 /// <param name="Stopped">It was seen without a copy that executes.</param>
 /// <param name="Restarted">How often its guest booted anew.</param>
-/// <param name="OutageSeconds">Time without a count, in silences of a second and longer: the guest counts every 50 ms, and a busy machine may be late with it.</param>
+/// <param name="OutageSeconds">Time without a count, in silences of two seconds and longer: the guest counts every 50 ms, and a busy machine may be late with it.</param>
 /// <param name="LongestSilenceSeconds">The longest time between two counts.</param>
 /// <param name="RestartSeconds">From the fault to the start of its new QEMU process.</param>
 /// <param name="BoundSeconds">What <c>vm show</c> promised of that before.</param>

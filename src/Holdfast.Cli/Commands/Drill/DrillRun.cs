@@ -115,8 +115,9 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         var leaving = watch.Machines.Where(m => drill.FateOn(m.From) is Fate.Moved or Fate.Restarted or Fate.RestartedByTime).ToList();
         await DrillLab.WaitAsync(EndLimit, _ =>
         {
-            progress.Report($"waiting until {string.Join(", ", leaving.Select(m => m.Before.Name))} runs elsewhere");
-            return Task.FromResult(leaving.Find(m => !Drifted(m)) is { } here ? here.Before.Name : null);
+            var here = leaving.Find(m => !RunsElsewhere(m))?.Before.Name;
+            progress.Report(here is null ? "every machine is where it shall be" : $"waiting until {here} runs elsewhere");
+            return Task.FromResult(here);
         }, cancel);
         using var client = lab.Any();
         var timers = (await client.TimersAsync(cancel)).Timers;
@@ -125,8 +126,9 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         await Task.Delay(dead > since.Elapsed ? dead - since.Elapsed : TimeSpan.Zero, cancel);
     }
 
-    private static bool Drifted(MachineWatch machine) =>
-        machine.Last is { Copies: [{ Executing: true } copy] } last && copy.Host != machine.From && last.Counter > machine.Before.Counter;
+    /// <summary>It counts elsewhere; a frozen copy may stay on its old host until the fault is over.</summary>
+    private static bool RunsElsewhere(MachineWatch machine) =>
+        machine.Last.Copies.Any(c => c.Executing && c.Host != machine.From) && machine.Last.Counter > machine.Before.Counter;
 
     /// <summary>Until every machine counts alone; one that does not is told by its row.</summary>
     private static Task CountOnAsync(LabWatch watch, CancellationToken cancel)

@@ -5,8 +5,8 @@ namespace Holdfast.Cli.Commands.Drill;
 /// <summary>What is seen of one machine from outside during a drill.</summary>
 internal sealed class MachineWatch(TruthMachine before)
 {
-    /// <summary>The guest counts every 50 ms. A shorter silence is a busy machine's, a pause of ours lasts for seconds.</summary>
-    private static readonly TimeSpan Noise = TimeSpan.FromSeconds(1);
+    /// <summary>The guest counts every 50 ms. A shorter silence is a busy machine's (1.8 s were seen beside a compiler), a pause of ours lasts for seconds.</summary>
+    private static readonly TimeSpan Noise = TimeSpan.FromSeconds(2);
 
     private readonly Lock turn = new();
     private readonly List<(DateTimeOffset At, string Host, long Counter)> counts = [];
