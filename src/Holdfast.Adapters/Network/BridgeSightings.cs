@@ -17,6 +17,7 @@ public sealed partial class BridgeSightings : IDisposable
     private readonly string bridge;
     private readonly Action<string, string> seen;
     private readonly Thread thread;
+    private readonly Dictionary<int, string> names = [];
     private volatile bool ending;
 
     /// <param name="seen">A MAC address and the name of its port; called on the listening thread.</param>
@@ -92,14 +93,20 @@ public sealed partial class BridgeSightings : IDisposable
 
     private void Note(BridgeEntry entry)
     {
-        if (Name(entry.Port) is not { } port)
+        // A port that is gone has no name any more when its entries go.
+        if ((Name(entry.Port) ?? names.GetValueOrDefault(entry.Port)) is not { } port)
         {
             return;
         }
 
+        names[entry.Port] = port;
         if (entry.IsOwn)
         {
             Ports = entry.IsGone ? Ports.Remove(port) : Ports.SetItem(port, entry.Mac);
+            if (entry.IsGone)
+            {
+                names.Remove(entry.Port);
+            }
         }
         else if (!entry.IsGone)
         {
