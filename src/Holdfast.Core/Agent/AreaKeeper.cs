@@ -34,6 +34,13 @@ internal sealed class AreaKeeper
     private Moment nextJoin;
     private Moment? loadAt;
     private bool busy;
+
+    /// <summary>
+    /// Safety: this agent goes on with the life of one before it and has committed nothing yet. The table here may be older than what that one acted on, so
+    /// that any epoch may have been started; what comes after the first commit of this agent's own was not.
+    /// </summary>
+    private bool continued;
+    private ulong startedUpTo;
     private string trouble = "";
     private string saidTrouble = "";
     private Moment lastRead;
@@ -81,7 +88,7 @@ internal sealed class AreaKeeper
     public LeaseTable Table { get; private set; } = LeaseTable.Empty;
 
     /// <summary>Entries of epochs up to this may have been started by an earlier agent of this life: starting one again takes a new epoch.</summary>
-    public ulong StartedUpTo { get; private set; }
+    public ulong StartedUpTo => continued ? ulong.MaxValue : startedUpTo;
 
     public IEnumerable<SlotWatch> Watches => watches.OfType<SlotWatch>();
 
@@ -136,7 +143,15 @@ internal sealed class AreaKeeper
         return (joined & (1UL << slot)) != 0;
     }
 
-    public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, then);
+    public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, outcome =>
+    {
+        if (continued && outcome is CommandOutcome.Done done)
+        {
+            (continued, startedUpTo) = (false, done.Epoch.Value - 1);
+        }
+
+        then(outcome);
+    });
 
     /// <summary>Hold the promise for the next version, so that the next commit is short.</summary>
     public void Prepare() => Tell(new RegisterInput.Prepare());
@@ -290,7 +305,7 @@ internal sealed class AreaKeeper
             {
                 // The agent was restarted; its guard has renewed on, so this life goes on.
                 Life = self.Life;
-                StartedUpTo = Table.Version;
+                continued = true;
                 State = AreaState.Ready;
                 trouble = "";
             }
@@ -378,7 +393,7 @@ internal sealed class AreaKeeper
 
         trouble = "";
         Life = life;
-        StartedUpTo = Table.Version;
+        (continued, startedUpTo) = (false, Table.Version);
         var committedAt = Nanoseconds(began);
         var plan = context.Plan;
         var held = context.Settings.Lacks(AgentFlaws.RejoinsWithoutCommit) ? Table.Machines.Values.Where(m => m.Owner?.Slot == life.Slot) : Table.HeldBy(life);

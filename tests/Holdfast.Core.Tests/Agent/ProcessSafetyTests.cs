@@ -96,6 +96,24 @@ public sealed class ProcessSafetyTests
     }
 
     [Fact]
+    public void A_restarted_agent_that_reads_an_older_table_first_starts_nothing_again_in_an_epoch_that_the_agent_before_it_has_used()
+    {
+        var t = AgentStory.Running();
+        var used = t.Entry.Epoch.Value;
+        t.Guard.Machines.Clear();
+        t.Commit(0, AreaStory.Create(99, 0));
+        var before = t.Area.Chain.Values.First(v => v.Host(new Slot(AgentStory.Own))!.Life == t.Life && v.Machine(M) is not { State: LeaseState.Held });
+        t.Area.Areas[AgentStory.Own] = [new BallotRecord(1000, before, Ballot.None, Ballot.None, null), null];
+        t.Reread = (slot, reading) => slot == AgentStory.Own ? reading : null;
+        t.Calls.Clear();
+        t.Boot();
+        t.Pass(TimeSpan.FromSeconds(1));
+        t.Reread = null;
+        t.Pass(TimeSpan.FromSeconds(3));
+        Assert.True(t.Called<CreatePaused>().Epoch > used, $"started again in epoch {used}");
+    }
+
+    [Fact]
     public void A_process_of_a_datastore_that_is_not_open_yet_is_left_alone()
     {
         var t = AgentStory.Ready();
