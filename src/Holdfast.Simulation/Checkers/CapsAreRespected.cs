@@ -83,7 +83,7 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
     private void CheckFencings(SimulatedHost host, SimulatedHost target)
     {
         var most = AgentSettings.FewerThanHalf(Cluster.Hosts.Length);
-        var recent = Cluster.Hosts.Count(h => h != target && Cluster.Stores.All(s => IsRecent((host, s.Name, h.Index))));
+        var recent = Cluster.Hosts.Count(h => h != target && IsStillOpen(host, h) && Cluster.Stores.All(s => IsRecent((host, s.Name, h.Index))));
         if (recent >= most)
         {
             Violated($"{host.Name} begins to fence {target.Name}, and {recent} other hosts have been since less than a ttl; {most} are allowed");
@@ -91,6 +91,10 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
     }
 
     private bool IsRecent((SimulatedHost, string, int) key) => announced.TryGetValue(key, out var at) && Now - at < Cluster.Plan.Ttl * (1 - Cluster.Plan.ClockRateTolerance);
+
+    /// <summary>The table that it decides by may have come in the same step, with the new life of a host that was fenced.</summary>
+    private static bool IsStillOpen(SimulatedHost host, SimulatedHost target) =>
+        host.Agent is not { } agent || agent.Core.Tables.Any(t => t.Table.Host(new Slot(target.Index))?.Fencing is not null);
 
     private void CheckCliff(SimulatedHost host, SimulatedHost target)
     {
