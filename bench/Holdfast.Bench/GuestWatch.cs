@@ -10,6 +10,9 @@ namespace Holdfast.Bench;
 internal sealed class GuestWatch(string lab, string machine)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>Counts in which the guest has compared its whole disk with its memory once: it does so every 20.</summary>
+    private const int Enough = 25;
     private (string? Boot, long Foreign, long Gaps) before;
 
     /// <summary>Migrations after which the guest was not whole.</summary>
@@ -33,9 +36,10 @@ internal sealed class GuestWatch(string lab, string machine)
     }
 
     /// <summary>Waits until it counts, and holds what it says from now on against this.</summary>
-    public async Task BeginAsync(CancellationToken cancel)
+    /// <param name="but">Not in this boot.</param>
+    public async Task BeginAsync(CancellationToken cancel, string? but = null)
     {
-        if (await GrownAsync(TimeSpan.FromMinutes(1), (-1, null), cancel) is not { } seen)
+        if (await GrownAsync(TimeSpan.FromMinutes(1), seen => seen.Counter > 5 && seen.BootId != but, cancel) is not { } seen)
         {
             throw new BenchException($"The guest in the lab {lab} does not count after a minute.");
         }
@@ -47,7 +51,7 @@ internal sealed class GuestWatch(string lab, string machine)
     public async Task<string?> LookAsync(IReadOnlyList<LabHostStatus> hosts, CancellationToken cancel)
     {
         var last = await TruthAsync(cancel);
-        var seen = await GrownAsync(Patience, (last.Counter ?? 0, last.BootId), cancel);
+        var seen = await GrownAsync(Patience, now => now.BootId is not null && (now.BootId != last.BootId || now.Counter > last.Counter + Enough), cancel);
         var wrong = seen is null ? "it counts no more"
             : seen.BootId != before.Boot ? "it has booted anew"
             : seen.ForeignWrites > before.Foreign ? "its memory and its disk differ"
@@ -55,20 +59,19 @@ internal sealed class GuestWatch(string lab, string machine)
         if (wrong is not null)
         {
             Broken++;
-            var name = await HostAsync(cancel);
+            var (name, boot) = (await HostAsync(cancel), (await TruthAsync(cancel)).BootId);
             await Command.OutputAsync(cancel, "virsh", "-c", Command.Libvirt(hosts.First(h => h.Name == name)), "reset", machine);
-            await BeginAsync(cancel);
+            await BeginAsync(cancel, but: boot);
         }
 
         return wrong;
     }
 
-    private async Task<TruthMachine?> GrownAsync(TimeSpan limit, (long Counter, string? Boot) from, CancellationToken cancel)
+    private async Task<TruthMachine?> GrownAsync(TimeSpan limit, Func<TruthMachine, bool> grown, CancellationToken cancel)
     {
         for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < limit; await Task.Delay(100, cancel))
         {
-            var seen = await TruthAsync(cancel);
-            if (seen.Counter > Math.Max(5, from.Counter + 25) || (from.Boot is not null && seen.Counter is not null && seen.BootId != from.Boot))
+            if (await TruthAsync(cancel) is var seen && grown(seen))
             {
                 return seen;
             }

@@ -38,6 +38,9 @@ public sealed partial class BridgeSightings : IDisposable
     {
         while (!ending)
         {
+            // What went while nobody listened was not told.
+            Ports = Ports.Clear();
+            names.Clear();
             var socket = OpenSocket(Netlink, Raw | CloseOnExec, Route);
             try
             {

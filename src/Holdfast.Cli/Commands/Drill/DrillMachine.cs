@@ -21,12 +21,12 @@ internal sealed record DrillMachine(
         var bound = expected switch { Fate.Restarted => promise?.WithDeviceSeconds, Fate.RestartedByTime => promise?.WithoutDeviceSeconds, _ => null };
         double? restart = watch.Restarted > 0 && last is not null ? Round(last.Started - fault) : null;
         var machine = new DrillMachine(
-            watch.Before.Name, expected, watch.From, last?.Host, watch.Stopped, watch.Restarted, Round(silence.Outage), Round(silence.Longest), restart, bound, watch.RanTwice, null);
-        return machine with { Wrong = machine.Complaint(sameProcess: last?.Pid == watch.Before.Copies[0].Pid) };
+            watch.Before.Name, expected, watch.From, last?.Host, watch.Stopped, watch.Restarted, Round(silence.Outage), Round(silence.Longest), restart, bound, watch.RanTwice is not null, null);
+        return machine with { Wrong = machine.Complaint(watch.RanTwice, sameProcess: last?.Pid == watch.Before.Copies[0].Pid) };
     }
 
-    private string? Complaint(bool sameProcess) =>
-        RanTwice ? "it ran twice"
+    private string? Complaint(string? twice, bool sameProcess) =>
+        twice is not null ? $"it ran twice: {twice}"
         : To is null ? "it does not run, or not once"
         : Restarted != (IsRestart ? 1 : 0) ? $"it was started anew {Restarted} times"
         : IsRestart ? Late()

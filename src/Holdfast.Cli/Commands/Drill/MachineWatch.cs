@@ -27,7 +27,12 @@ internal sealed class MachineWatch(TruthMachine before)
     private readonly HashSet<string> boots = [before.BootId!];
     private bool twice;
 
-    public bool RanTwice => twice || Last.ForeignWrites > Before.ForeignWrites || Last.Gaps > Before.Gaps || CountedTwice();
+    /// <summary>What tells that it ran twice; null: nothing does. A guest whose memory QEMU's copy has damaged may find foreign writes too (docs/design/migration.md).</summary>
+    public string? RanTwice =>
+        twice ? "two of its copies were seen executing in two looks"
+        : Last.ForeignWrites > Before.ForeignWrites ? "its guest found a foreign write on its disk"
+        : Last.Gaps > Before.Gaps ? "its guest found counts missing on its disk"
+        : CountedTwice();
 
     public void Count(DateTimeOffset at, string host, long counter)
     {
@@ -59,11 +64,13 @@ internal sealed class MachineWatch(TruthMachine before)
         }
     }
 
-    private bool CountedTwice()
+    private string? CountedTwice()
     {
         lock (turn)
         {
-            return counts.Select(c => (c.Host, c.Counter)).Distinct().GroupBy(c => c.Counter).Any(count => count.Count() > 1);
+            return counts.Select(c => (c.Host, c.Counter)).Distinct().GroupBy(c => c.Counter).FirstOrDefault(count => count.Count() > 1) is { } both
+                ? $"count {both.Key} came from {string.Join(" and ", both.Select(c => c.Host))}"
+                : null;
         }
     }
 }
