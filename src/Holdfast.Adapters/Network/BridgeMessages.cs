@@ -9,7 +9,8 @@ internal static class BridgeMessages
     internal const ushort GetNeighbour = 30;
     internal const ushort RequestDump = 0x301;
     private const ushort NewNeighbour = 28, DeleteNeighbour = 29;
-    private const int Header = 16, Body = 12, LinkAddress = 2, Master = 9;
+    private const int Header = 16, Body = 12, LinkAddress = 2, CacheInfo = 3, Master = 9;
+    private const int TicksPerSecond = 100;     // USER_HZ, the kernel's unit towards programs, whatever its own is
     private const ushort Permanent = 0x80;
 
     /// <summary>The entries in one datagram; whatever else is in it, or is cut off, is skipped.</summary>
@@ -38,7 +39,7 @@ internal static class BridgeMessages
 
     private static BridgeEntry? Entry(ReadOnlySpan<byte> message, bool gone)
     {
-        var (mac, bridge) = ("", 0);
+        var (mac, bridge, age) = ("", 0, TimeSpan.Zero);
         for (var rest = message[Body..]; rest.Length >= 4;)
         {
             var length = BinaryPrimitives.ReadUInt16LittleEndian(rest);
@@ -53,6 +54,10 @@ internal static class BridgeMessages
                 case LinkAddress when value.Length == 6:
                     mac = string.Join(':', Convert.ToHexStringLower(value).Chunk(2).Select(two => new string(two)));
                     break;
+                case CacheInfo when value.Length >= 12:
+                    // struct nda_cacheinfo: confirmed, used, updated; the last frame from there came so long ago.
+                    age = TimeSpan.FromSeconds((double)BinaryPrimitives.ReadUInt32LittleEndian(value[8..]) / TicksPerSecond);
+                    break;
                 case Master when value.Length == 4:
                     bridge = BinaryPrimitives.ReadInt32LittleEndian(value);
                     break;
@@ -62,7 +67,7 @@ internal static class BridgeMessages
         }
 
         var own = (BinaryPrimitives.ReadUInt16LittleEndian(message[8..]) & Permanent) != 0;
-        return mac.Length > 0 && bridge != 0 ? new(mac, BinaryPrimitives.ReadInt32LittleEndian(message[4..]), bridge, own, gone) : null;
+        return mac.Length > 0 && bridge != 0 ? new(mac, BinaryPrimitives.ReadInt32LittleEndian(message[4..]), bridge, own, gone, age) : null;
     }
 
     private static int Aligned(int length) => (length + 3) & ~3;
@@ -71,4 +76,5 @@ internal static class BridgeMessages
 /// <param name="Port">Interface index of the port.</param>
 /// <param name="Bridge">Interface index of the bridge.</param>
 /// <param name="IsOwn">It is the port's own address, not one behind it.</param>
-internal readonly record struct BridgeEntry(string Mac, int Port, int Bridge, bool IsOwn, bool IsGone);
+/// <param name="Age">Since the last frame from this address came in at this port.</param>
+internal readonly record struct BridgeEntry(string Mac, int Port, int Bridge, bool IsOwn, bool IsGone, TimeSpan Age);

@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Holdfast.Adapters.Network;
 
 /// <summary>
-/// What the kernel tells of a bridge's forwarding table as it learns (rtnetlink(7), RTM_NEWNEIGH of the family AF_BRIDGE): each address with the port behind
-/// which it was seen, also when it has moved for a moment only. Listens on a thread of its own; nobody waits for it.
+/// Where a bridge sees MAC addresses: what the kernel tells of its forwarding table as it learns (rtnetlink(7), RTM_NEWNEIGH of the family AF_BRIDGE), also when
+/// an address has moved for a moment only, and the whole table once a second, as the kernel does not tell of frames from where it knows an address to be.
+/// Listens on a thread of its own; nobody waits for it.
 /// </summary>
 public sealed partial class BridgeSightings : IDisposable
 {
@@ -15,13 +17,13 @@ public sealed partial class BridgeSightings : IDisposable
     private static readonly byte[] OneSecond = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly string bridge;
-    private readonly Action<string, string> seen;
+    private readonly Action<string, string, TimeSpan> seen;
     private readonly Thread thread;
     private readonly Dictionary<int, string> names = [];
     private volatile bool ending;
 
-    /// <param name="seen">A MAC address and the name of its port; called on the listening thread.</param>
-    public BridgeSightings(string bridge, Action<string, string> seen)
+    /// <param name="seen">A MAC address, the name of its port and how long ago it was last seen there; called on the listening thread.</param>
+    public BridgeSightings(string bridge, Action<string, string, TimeSpan> seen)
     {
         (this.bridge, this.seen) = (bridge, seen);
         thread = new Thread(Listen) { IsBackground = true, Name = "bridge" };
@@ -61,17 +63,22 @@ public sealed partial class BridgeSightings : IDisposable
 
     private static bool Subscribe(int socket)
     {
-        // sockaddr_nl; then "dump the table of every bridge" (nlmsghdr, ifinfomsg).
+        // sockaddr_nl
         Span<byte> address = stackalloc byte[12];
         BinaryPrimitives.WriteUInt16LittleEndian(address, Netlink);
         BinaryPrimitives.WriteInt32LittleEndian(address[8..], NeighbourGroup);
+        return Bind(socket, address, address.Length) == 0 && SetOption(socket, SolSocket, ReceiveTimeout, OneSecond, OneSecond.Length) == 0;
+    }
+
+    private static bool AskForAll(int socket)
+    {
+        // nlmsghdr, ifinfomsg: the table of every bridge.
         Span<byte> dump = stackalloc byte[32];
         BinaryPrimitives.WriteInt32LittleEndian(dump, 32);
         BinaryPrimitives.WriteUInt16LittleEndian(dump[4..], BridgeMessages.GetNeighbour);
         BinaryPrimitives.WriteUInt16LittleEndian(dump[6..], BridgeMessages.RequestDump);
         dump[16] = BridgeMessages.BridgeFamily;
-        return Bind(socket, address, address.Length) == 0 && SetOption(socket, SolSocket, ReceiveTimeout, OneSecond, OneSecond.Length) == 0
-            && Send(socket, dump, (nuint)dump.Length, 0) == dump.Length;
+        return Send(socket, dump, (nuint)dump.Length, 0) == dump.Length;
     }
 
     private void Receive(int socket)
@@ -79,8 +86,19 @@ public sealed partial class BridgeSightings : IDisposable
         const int TryAgain = 11, Interrupted = 4;
         var buffer = new byte[64 << 10];
         var index = InterfaceIndex(bridge);
+        long? asked = null;
         while (!ending && index != 0 && InterfaceIndex(bridge) == index)
         {
+            if (asked is null || Stopwatch.GetElapsedTime(asked.Value) >= TimeSpan.FromSeconds(1))
+            {
+                if (!AskForAll(socket))
+                {
+                    return;
+                }
+
+                asked = Stopwatch.GetTimestamp();
+            }
+
             var length = Take(socket, buffer, (nuint)buffer.Length, 0);
             if (length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))
             {
@@ -113,7 +131,7 @@ public sealed partial class BridgeSightings : IDisposable
         }
         else if (!entry.IsGone)
         {
-            seen(entry.Mac, port);
+            seen(entry.Mac, port, entry.Age);
         }
     }
 

@@ -30,9 +30,16 @@ public sealed class MacWatch
     /// <summary>What is wrong now.</summary>
     public IEnumerable<MacConflict> Conflicts => known.Keys;
 
-    /// <summary>The bridge has learned an address behind a port, or anew behind another one.</summary>
-    public void Seen(Moment now, string mac, string port)
+    /// <summary>A frame of an address has come in behind a port.</summary>
+    /// <param name="age">How long ago the last one has.</param>
+    public void Seen(Moment now, string mac, string port, TimeSpan age = default)
     {
+        var at = now - age;
+        if (age > MovesWithin)
+        {
+            return;
+        }
+
         if (!sightings.TryGetValue(mac, out var list))
         {
             if (sightings.Count >= MostAddresses)
@@ -45,7 +52,10 @@ public sealed class MacWatch
 
         list.RemoveAll(s => now - s.At > MovesWithin);
         list.RemoveRange(0, Math.Max(0, list.Count + 1 - MostSightings));
-        list.Add(new(now, port));
+        if (list is [] || list[^1].At < at)
+        {
+            list.Add(new(at, port));
+        }
     }
 
     /// <param name="taps">Port of each machine's own card on this bridge, by MAC address; ports of machines that only arrive are among them.</param>

@@ -69,11 +69,11 @@ internal sealed class DuplicateWatch : IDisposable
 
     public void Dispose() => sightings?.Dispose();
 
-    private void Seen(string mac, string port)
+    private void Seen(string mac, string port, TimeSpan age)
     {
         lock (turn)
         {
-            watch.Seen(now(), mac, port);
+            watch.Seen(now(), mac, port, age);
         }
     }
 

@@ -50,6 +50,26 @@ public sealed class MacWatchTests
     }
 
     [Fact]
+    public void A_second_device_that_talked_before_the_machine_had_settled_is_told_when_it_goes_on_talking_from_where_it_is()
+    {
+        Look(0, here: false);
+        Seen(1, "vnet7");
+        Assert.Empty(Look(4, here: false));
+
+        // No move that the kernel would tell of; the table says when it was heard last.
+        Seen(4, "vnet7", age: 0.5);
+        Assert.Equal(new MacConflict(Mac, Machine, null, "vnet7"), Assert.Single(Look(5.6, here: false)));
+    }
+
+    [Fact]
+    public void A_table_s_old_entry_is_no_sighting_of_now()
+    {
+        Look(0, here: false);
+        Seen(20, "vnet7", age: 19);
+        Assert.Empty(Look(23, here: false));
+    }
+
+    [Fact]
     public void A_frozen_copy_says_nothing_about_the_one_that_runs_elsewhere()
     {
         taps[Mac] = "vnet0";
@@ -86,7 +106,7 @@ public sealed class MacWatchTests
 
     private static Moment At(double seconds) => Moment.At(TimeSpan.FromSeconds(seconds));
 
-    private void Seen(double at, string port) => watch.Seen(At(at), Mac, port);
+    private void Seen(double at, string port, double age = 0) => watch.Seen(At(at), Mac, port, TimeSpan.FromSeconds(age));
 
     private IEnumerable<MacConflict> Look(double at, bool? here) => watch.Look(At(at), [new MachinePlacement(Machine, Mac, here)], taps, "up").New;
 }
