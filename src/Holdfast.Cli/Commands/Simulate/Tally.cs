@@ -30,7 +30,7 @@ internal sealed class Tally(ulong first, SimulationOptions options)
     }
 
     public string Line(int count, TimeSpan wall) => string.Create(
-        CultureInfo.InvariantCulture, $"{Seeds:N0} of {count:N0} seeds, {simulated.TotalHours:N1} h, {simulated / wall:N0} times real time, {broken.Count} with a violation");
+        CultureInfo.InvariantCulture, $"{Seeds:N0} of {count:N0} seeds, {simulated.TotalHours:N1} h, {simulated / wall:N0} times real time, {broken.Count} with a violation{(broken is [.., var last] ? $", the last one seed {last.Seed}" : "")}");
 
     /// <param name="processor">Time of all cores that the runs have taken.</param>
     public SimulateReport Report(int jobs, TimeSpan wall, TimeSpan processor) => new(
