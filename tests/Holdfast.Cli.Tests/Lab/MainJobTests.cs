@@ -30,21 +30,23 @@ public sealed class MainJobTests(RunningLab lab)
 
     /// <summary>
     /// Fails without the wait for libvirt's clearing up on the former source, and without the new host's wait for its table. That the guest comes through whole is the other tests' matter:
-    /// in so many moves QEMU's TCG may lose a page (docs/design/migration.md).
+    /// in so many moves QEMU's TCG may lose a page and the guest may hang (docs/design/migration.md).
     /// </summary>
     [Fact]
     public async Task A_machine_can_be_moved_back_at_once_again_and_again()
     {
         await lab.FreshAsync();
         await lab.CreateAsync("shuttle", "h2");
-        foreach (var target in Enumerable.Repeat<string[]>(["h3", "h2"], 8).SelectMany(pair => pair))
+        foreach (var target in Enumerable.Repeat<string[]>(["h3", "h2"], 4).SelectMany(pair => pair))
         {
             var call = await lab.MustAsync("vm", "migrate", "shuttle", target, "-o", "json");
             var migration = RunningLab.Parse(call, ApiJson.Default.TaskReport).Result?.Migration;
             Assert.True(migration is { Outcome: "moved" } && migration.To == target, $"asked for {target}: {call.Out}");
         }
 
-        await lab.SeenAsync("shuttle", "executes on h2 alone", m => m.Copies is [{ Host: "h2", Executing: true }]);
+        await lab.SeenAsync("shuttle", "is on h2 alone", m => m.Copies is [{ Host: "h2" }]);
+        var shown = await lab.MachineAsync("shuttle");
+        Assert.Equal(("h2", MachineState.Running), (shown.Host, shown.State));
     }
 
     [Fact]
