@@ -29,6 +29,7 @@ internal static class Weakenings
         new("gone-without-drain", "a killed process counts as gone at once") { Agent = AgentFlaws.GoneWithoutDrain, Focus = [nameof(WritesHang), nameof(GuestCrash)] },
         new("believes-destroy", "a process counts as ended when its end was asked for") { BelievesDestroy = true, Focus = [nameof(ProcessesDieSlowly), nameof(OperatorKills), nameof(OperatorMoves)] },
         new("two-starts-an-epoch", "a process is started again without a commit of its own") { Agent = AgentFlaws.StartsAgainInOneEpoch, Focus = [nameof(GuestCrash)] },
+        new("starts-by-old-grant", "the CPUs of a new process are started by the grant that was given before it was made") { Agent = AgentFlaws.StartsByAnOldGrant, In = ByTime, Focus = [nameof(OperatorStops), nameof(GuestCrash), nameof(StorageLostWhileStarting)] },
         new("room-by-old-measurement", "what was promised since the memory was measured does not count") { Agent = AgentFlaws.RoomByOldMeasurement, Focus = [nameof(HostCrash)] },
         new("keeps-what-was-given", "a source that could not cancel its move lets its copy run all the same") { Agent = AgentFlaws.KeepsWhatWasGiven, In = ByTime, Focus = [nameof(OperatorMoves), nameof(AgentDiesWithItsCommit)] },
         new("looks-before-freeze-only", "the source of a move is looked at before it is frozen, not after") { LooksBeforeFreezeOnly = true, Focus = [nameof(OperatorMoves), nameof(SourcesResume)] },

@@ -50,4 +50,7 @@ internal enum AgentFlaws
 
     /// <summary>More than half of the hosts falling silent together is no reason to wait with fencing.</summary>
     IgnoresCliff = 1 << 15,
+
+    /// <summary>The CPUs of a new process are started by the grant that was given before it was made.</summary>
+    StartsByAnOldGrant = 1 << 16,
 }

@@ -366,11 +366,36 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
                 }
                 else
                 {
-                    Continue("started");
+                    Created(epoch);
                 }
             });
         });
     }
+
+    /// <summary>
+    /// Safety: making a process may have taken long, e.g. in a libvirt that hung. The right may have expired meanwhile, the machine may have been given away, and the
+    /// guard sees a new process only at its next look: so its CPUs are started by a grant that is younger than the process (S154, S155).
+    /// </summary>
+    private void Created(ulong epoch)
+    {
+        if (context.Settings.Lacks(AgentFlaws.StartsByAnOldGrant))
+        {
+            Continue("started");
+            return;
+        }
+
+        if (Phase == LocalPhase.Starting && Entry is { } held && held.IsHeldBy(area.Life) && held.Epoch.Value == epoch)
+        {
+            Regrant(epoch, () => Continue("started"));
+            return;
+        }
+
+        busy = false;
+        StandsStill();
+    }
+
+    /// <summary>Its process was made and its CPUs are not started; the next look decides.</summary>
+    private void StandsStill() => (Phase, mayBeFrozen) = (Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase, true);
 
     private string FolderOf(string name) => $"{area.Path}/machines/{name}";
 
@@ -400,8 +425,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
             if (result.Failure is { } failure)
             {
-                Phase = Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase;
-                mayBeFrozen = true;
+                StandsStill();
                 notBefore = context.Now + (IsImageLocked(failure) ? LockPause : TimeSpan.FromMilliseconds(500));
                 Reason = $"its CPUs could not be started: {failure}";
                 return;
@@ -426,6 +450,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             }
             else
             {
+                StandsStill();
                 notBefore = context.Now + TimeSpan.FromMilliseconds(200);
                 Reason = $"the guard refused: {refusal}";
             }

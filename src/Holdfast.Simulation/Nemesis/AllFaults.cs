@@ -77,6 +77,7 @@ internal static class AllFaults
         new LateWriteOfDeadAgent(cluster, dice),
         new BlindWhileOthersDecide(cluster, dice),
         new SourceDiesWhenCopied(cluster, dice),
+        new StorageLostWhileStarting(cluster, dice),
         new SourceLingers(cluster, dice),
     ];
 }

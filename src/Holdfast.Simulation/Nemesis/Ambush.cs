@@ -32,6 +32,9 @@ internal abstract class Ambush(SimulatedCluster cluster, Dice dice) : OperatorFa
     /// <summary>A copy is complete on its target. True: it struck.</summary>
     public virtual bool Copied(MigrationJob job) => false;
 
+    /// <summary>A host's libvirt is asked to make a process that is to run here from the beginning. True: it struck.</summary>
+    public virtual bool Creates(SimulatedHost host) => false;
+
     /// <summary>What it waits for is drawn here.</summary>
     protected virtual void Begin()
     {

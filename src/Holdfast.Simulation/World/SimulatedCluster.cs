@@ -290,6 +290,8 @@ internal sealed class SimulatedCluster
 
     public void Copied(MigrationJob job) => Spring(a => a.Copied(job));
 
+    public void Creates(SimulatedHost host) => Spring(a => a.Creates(host));
+
     public void AgentEnded(AgentProcess agent)
     {
         foreach (var job in Migrations.Values)

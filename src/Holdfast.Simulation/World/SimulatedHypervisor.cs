@@ -30,7 +30,10 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
         var answer = new Answer(this, call, done);
         switch (call)
         {
-            case CreatePaused c: Libvirt(answer, StartDeadline, Dice.Milliseconds(100, 900), () => Create(c, answer)); break;
+            case CreatePaused c:
+                Cluster.Creates(Host);
+                Libvirt(answer, StartDeadline, Dice.Milliseconds(100, 900), () => Create(c, answer));
+                break;
             case Continue: Qmp(answer, () => Cont(answer)); break;
             case ShutDown: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => PowerButton(answer)); break;
             case End: Kill(answer); break;
