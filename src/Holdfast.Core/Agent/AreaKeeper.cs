@@ -371,16 +371,21 @@ internal sealed class AreaKeeper
     /// Machines with a process here, or with one that ended less than drain ago. Safety: the join frees all others at once and anybody may claim them, so
     /// whether they can be thawed does not matter here, nor does the table, which may lag; the commit decides which of them are still this host's.
     /// </summary>
-    private ImmutableArray<MachineId> NotGone() => context.Settings.Lacks(AgentFlaws.JoinFreesRunning) ? [] :
+    private ImmutableArray<KeptProcess> NotGone() => context.Settings.Lacks(AgentFlaws.JoinFreesRunning) ? [] :
     [
         .. context.Local.Values.Where(l => !l.IsGone).Select(l => l.Id)
             .Concat(context.Found.Keys)
             .Concat(context.Guard!.Machines.Where(m => m.Pid > 0).Select(m => m.Machine))
-            .Distinct().Order().Select(m => new MachineId(m)),
+            .Distinct().Order().Select(m => new KeptProcess(new MachineId(m), new Epoch(context.Guarded(m)?.Epoch ?? 0))),
     ];
 
-    /// <summary>Every thread stands still, so that it can go on where it stopped. One that could not be stopped whole is ended instead.</summary>
-    private bool CanThaw(MachineId machine) => context.Guarded(machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped };
+    /// <summary>
+    /// Every thread stands still, so that it can go on where it stopped; one that could not be stopped whole is ended instead. Safety: and the commit has named it as the one that
+    /// goes on. One of an older epoch has missed what the machine did elsewhere.
+    /// </summary>
+    private bool CanThaw(MachineEntry entry) =>
+        context.Guarded(entry.Machine.Value) is { Pid: > 0, State: GuardedState.Frozen or GuardedState.Stopped } guarded
+        && (guarded.Epoch == entry.GivenFrom.Value || context.Settings.Lacks(AgentFlaws.RejoinsWithoutCommit));
 
     private void Joined(CommandOutcome outcome, HostLife life, Moment began, bool again)
     {
@@ -397,7 +402,7 @@ internal sealed class AreaKeeper
         var committedAt = Nanoseconds(began);
         var plan = context.Plan;
         var held = context.Settings.Lacks(AgentFlaws.RejoinsWithoutCommit) ? Table.Machines.Values.Where(m => m.Owner?.Slot == life.Slot) : Table.HeldBy(life);
-        var thaw = held.Where(m => CanThaw(m.Machine)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
+        var thaw = held.Where(m => CanThaw(m)).Select(m => new Thawed(m.Machine.Value, m.Epoch.Value)).ToArray();
         GuardOrder order = again
             ? new Rejoin(Name, life.Incarnation.Value, committedAt, thaw)
             : new OpenArea(

@@ -209,9 +209,12 @@ public sealed class HostAgent
         }
 
         var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
+
+        // Safety: a host that cannot be watched just now counts as vanished, too; unknown is not alive.
+        var vanished = desks.Count(d => !d.ShowsItself(context.Plan.Suspect));
         foreach (var desk in desks)
         {
-            desk.Look(cliff: silent * 2 > context.Settings.Hosts.Count, rank, underWay: desks.Count(d => d != desk && d.IsUnderWay));
+            desk.Look(cliff: vanished * 2 > context.Settings.Hosts.Count, rank, underWay: desks.Count(d => d != desk && d.IsUnderWay));
         }
     }
 

@@ -100,6 +100,10 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         return any;
     }
 
+    /// <summary>It was heard, or its slot was seen to move, not longer ago than this. The opposite is not <see cref="Silent"/>: this host may be the one that does not see.</summary>
+    public bool ShowsItself(TimeSpan within) => context.Network.HeardWithin(context.Now, slot, within)
+        || context.AreasInOrder.Any(a => Counts(a) && a.Watch(slot).LastMoved is { } at && context.Now - at < within);
+
     /// <summary>Looked at in every step, before anything is decided about any host.</summary>
     public void FollowAnnouncement()
     {
@@ -166,7 +170,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         }
 
         var wait = (context.Settings.FastShot ? context.Plan.Suspect : context.Plan.FenceAfter) + (context.Plan.SlotStep * 5 * rank);
-        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt || IsReachedElsewhere)
+        if (!Silent(wait) || !IsInTheWay || AnotherFencesIt || FencerOfThisHost is not null || IsReachedElsewhere)
         {
             return;
         }
@@ -201,6 +205,10 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// <summary>Its announcement would be refused. When that host's device fails it closes its entry, and the next one tries.</summary>
     private bool AnotherFencesIt => Joined.Any(a =>
         a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
+
+    /// <summary>Who fences this very host; it takes and fences nothing then (the table refuses it). Null: nobody.</summary>
+    public string? FencerOfThisHost => Joined.Select(a => a.Table.Host(new Slot(context.Settings.Slot))?.Fencing).FirstOrDefault(f => f is not null) is { } open
+        ? context.Settings.NameOf(open.By.Slot.Value) : null;
 
     /// <summary>
     /// A living host that is in another part of the networks says in its slot that it reaches it: silent here is not silent on all channels. Hosts of the own

@@ -44,6 +44,7 @@ internal sealed class HostOrders(AgentContext context, SortedDictionary<int, Fen
         return context.Settings.FencesOf(desk.Slot).IsEmpty ? $"{desk.Host} has no fence device; switch it off by hand, then say 'holdfast host confirm-dead {desk.Host}'"
             : desk.ConfirmedAt is not null ? $"{desk.Host} is dead already: {desk.Death}"
             : !desk.IsWatching ? $"{desk.Host} is being fenced by {context.Settings.Host} already"
+            : desk.FencerOfThisHost is { } fencer ? $"{context.Settings.Host} is itself being fenced by {fencer} and fences nobody; ask another host's agent (--host)"
             : underWay.Count >= context.Settings.MostFencings
                 ? $"{string.Join(", ", underWay)} {(underWay.Count == 1 ? "is" : "are")} being fenced, and no more than {context.Settings.MostFencings} within {context.Plan.Ttl.TotalSeconds:0} s; order it again then"
             : !desk.HasLife ? $"no lease table that {context.Settings.Host} can write to knows {desk.Host}, so its fencing cannot be announced"

@@ -25,8 +25,8 @@ public enum LeaseState : byte
 /// <param name="Owner">Set when Held or Moving.</param>
 /// <param name="Target">Set when Moving.</param>
 /// <param name="GivenFrom">
-/// The epoch of the move in which the source gave it to the owner; None when the owner has it by any other way (a claim, a takeover, a rejoin).
-/// Only this tells the target of a move whether the complete copy that it holds may run.
+/// The epoch of the process that goes on in this one: of the move in which the source gave the machine to the owner, or that in which the owner itself had it before its
+/// rejoin or a move that it began or cancelled; None when the owner has it by any other way (a claim, a takeover), so that only a new process may run.
 /// </param>
 public sealed record MachineEntry(
     MachineId Machine, WantedState Wanted, LeaseState State, Epoch Epoch, HostLife? Owner = null, HostLife? Target = null, Epoch GivenFrom = default)

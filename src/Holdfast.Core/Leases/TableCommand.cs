@@ -16,10 +16,14 @@ public sealed record RemoveHost(Slot Slot, Incarnation Proven, HostLife By) : Ta
 
 /// <summary>
 /// The host in slot <c>By.Slot</c> begins the incarnation <c>By.Incarnation</c> (a boot, or a rejoin after an expiry) and settles what its older
-/// incarnation owned: <paramref name="Kept"/> stay with it (their processes are frozen here and may be thawed when this is committed; a move
-/// in progress is cancelled), all others become Free, so they must be Gone.
+/// incarnation owned: <paramref name="Kept"/> stay with it (their processes are still here; a move in progress is cancelled), all others become
+/// Free, so they must be Gone. A kept process may go on only when the new entry names its epoch as <see cref="MachineEntry.GivenFrom"/>: the machine may have been
+/// taken away, have run elsewhere, and have been given back since that process stopped.
 /// </summary>
-public sealed record JoinHost(HostLife By, string Name, Guid BootId, WatchdogClass Watchdog, ImmutableArray<MachineId> Kept) : TableCommand(By);
+public sealed record JoinHost(HostLife By, string Name, Guid BootId, WatchdogClass Watchdog, ImmutableArray<KeptProcess> Kept) : TableCommand(By);
+
+/// <param name="Granted">The epoch of the process's grant; None: not known, so it must not go on.</param>
+public readonly record struct KeptProcess(MachineId Machine, Epoch Granted);
 
 /// <summary>Free → Held(By).</summary>
 public sealed record Claim(MachineId Machine, HostLife By) : TableCommand(By);

@@ -28,7 +28,7 @@ public static class TableRules
                 Release c => OnEntry(table, c.Machine, c.Expected, e => e.IsHeldBy(c.By) ? Freed(table, e) : NotOwned(table, e, c.By)),
                 BeginMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Held, e => Begun(table, e, c)),
                 CommitMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Moving, e => Given(table, e)),
-                CancelMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Moving, e => Held(table, e, c.By)),
+                CancelMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Moving, e => Held(table, e, c.By, e.Epoch)),
                 SetWanted c => OnEntry(table, c.Machine, null, e => table.With(e with { Wanted = c.Wanted })),
                 DeleteEntry c => OnEntry(table, c.Machine, null, e => Deleted(table, e)),
                 ForceFree c => OnEntry(table, c.Machine, c.Expected, e => Freed(table, e)),
@@ -91,14 +91,18 @@ public static class TableRules
 
         // Safety: the open Fencing entry named the older incarnation; a proof that the fencer may still get is about that one and no longer fits.
         var next = table.With(host with { Incarnation = c.By.Incarnation, BootId = c.BootId, Watchdog = c.Watchdog, Fencing = null });
-        var kept = c.Kept.ToImmutableHashSet();
+        var kept = c.Kept.ToDictionary(k => k.Machine, k => k.Granted);
         foreach (var entry in table.Machines.Values.Where(m => m.Owner?.Slot == c.By.Slot))
         {
-            next = kept.Contains(entry.Machine) ? Held(next, entry, c.By) : Freed(next, entry);
+            next = kept.TryGetValue(entry.Machine, out var granted) ? Held(next, entry, c.By, Continued(entry, granted)) : Freed(next, entry);
         }
 
         return next;
     }
+
+    /// <summary>Safety: the process of any other epoch stopped before the machine came to this owner, and it has run elsewhere since.</summary>
+    private static Epoch Continued(MachineEntry entry, Epoch granted) =>
+        granted == entry.Epoch || granted == entry.GivenFrom ? granted : Epoch.None;
 
     private static Verdict Create(LeaseTable table, CreateEntry c)
     {
@@ -194,7 +198,7 @@ public static class TableRules
 
         return !table.IsCurrent(c.Target)
             ? OtherLife(table.Host(c.Target.Slot), c.Target.Incarnation)
-            : UnderFence(table, c.Target) ?? (Verdict)table.With(entry with { State = LeaseState.Moving, Target = c.Target, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });
+            : UnderFence(table, c.Target) ?? (Verdict)table.With(entry with { State = LeaseState.Moving, Target = c.Target, Epoch = new Epoch(table.Version), GivenFrom = entry.Epoch });
     }
 
     private static Verdict Given(LeaseTable table, MachineEntry entry)
@@ -215,8 +219,8 @@ public static class TableRules
             ? table with { Machines = table.Machines.Remove(entry.Machine) }
             : Verdict.Refuse(WrongState, $"Machine {entry.Machine} is in use: {Said(table, entry)}. Stop it first.");
 
-    private static LeaseTable Held(LeaseTable table, MachineEntry entry, HostLife owner) =>
-        table.With(entry with { State = LeaseState.Held, Owner = owner, Target = null, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });
+    private static LeaseTable Held(LeaseTable table, MachineEntry entry, HostLife owner, Epoch givenFrom = default) =>
+        table.With(entry with { State = LeaseState.Held, Owner = owner, Target = null, Epoch = new Epoch(table.Version), GivenFrom = givenFrom });
 
     private static LeaseTable Freed(LeaseTable table, MachineEntry entry) =>
         table.With(entry with { State = LeaseState.Free, Owner = null, Target = null, Epoch = new Epoch(table.Version), GivenFrom = Epoch.None });

@@ -38,7 +38,7 @@ internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluste
 
     protected override void Changed(MachineEntry old, MachineEntry entry)
     {
-        if (entry.GivenFrom == old.Epoch && old.Owner is { } giver && entry.Owner is { } taker)
+        if (entry.GivenFrom == old.Epoch && old.Owner is { } giver && entry.Owner is { } taker && giver.Slot != taker.Slot)
         {
             Given(entry.Machine.Value, giver.Slot.Value, taker.Slot.Value);
         }

@@ -283,7 +283,7 @@ public sealed class LeaseRegisterTests
         Assert.True(taken.Table.Machine(Machine(1))!.IsHeldBy(Life(2)));
         var late = t.Hosts[0].Commit(new Release(Machine(1), new Epoch(2), Life(0)));
         Assert.Equal(CommandRefusal.OtherEpoch, Assert.IsType<CommandOutcome.Refused>(late.Outcomes[0]).Reason);
-        var again = t.Hosts[0].Commit(new JoinHost(Life(0, 2), "a", Guid.NewGuid(), WatchdogClass.Software, [Machine(1)]));
+        var again = t.Hosts[0].Commit(new JoinHost(Life(0, 2), "a", Guid.NewGuid(), WatchdogClass.Software, [new(Machine(1), new Epoch(0))]));
         Assert.True(again.Table.Machine(Machine(1))!.IsHeldBy(Life(2)));
     }
 

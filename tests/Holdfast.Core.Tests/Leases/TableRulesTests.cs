@@ -84,6 +84,45 @@ public sealed class TableRulesTests
     }
 
     [Fact]
+    public void A_rejoin_names_the_process_that_may_go_on_also_when_it_is_made_twice()
+    {
+        var t = HeldByA();
+        var granted = t.Epoch;
+        t.Done(Join(Life(0, 2), "a", new KeptProcess(M, granted)));
+        Assert.Equal(granted, t.Entry.GivenFrom);
+        t.Done(Join(Life(0, 3), "a", new KeptProcess(M, granted)));
+        Assert.Equal(granted, t.Entry.GivenFrom);
+        t.Done(Join(Life(0, 4), "a", M));
+        Assert.Equal(Epoch.None, t.Entry.GivenFrom);
+    }
+
+    [Fact]
+    public void The_process_that_a_machine_has_left_behind_does_not_go_on_when_the_machine_comes_back()
+    {
+        var t = HeldByA();
+        var left = t.Epoch;
+        t.Done(new TakeOver(M, A, B));
+        t.Done(Join(Life(0, 2), "a", new KeptProcess(M, left)));
+        t.Done(new TakeOver(M, B, C, Life(0, 2)));
+        t.Done(Join(Life(0, 3), "a", new KeptProcess(M, left)));
+        Assert.True(t.Entry.IsHeldBy(Life(0, 3)));
+        Assert.Equal(Epoch.None, t.Entry.GivenFrom);
+    }
+
+    [Fact]
+    public void A_process_goes_on_through_a_move_that_began_or_was_cancelled()
+    {
+        var t = HeldByA();
+        var granted = t.Epoch;
+        t.Done(new BeginMove(M, t.Epoch, B, A));
+        Assert.Equal(granted, t.Entry.GivenFrom);
+        granted = t.Epoch;
+        t.Done(new CancelMove(M, t.Epoch, A));
+        t.Done(Join(Life(0, 2), "a", new KeptProcess(M, granted)));
+        Assert.Equal(granted, t.Entry.GivenFrom);
+    }
+
+    [Fact]
     public void A_host_that_joins_again_frees_what_it_does_not_keep_and_cannot_keep_what_was_taken()
     {
         var other = new MachineId(Guid.NewGuid());

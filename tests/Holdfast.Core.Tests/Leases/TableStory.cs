@@ -37,7 +37,11 @@ internal sealed class TableStory
         return story;
     }
 
-    public static JoinHost Join(HostLife life, string name, params MachineId[] kept) => new(life, name, Guid.NewGuid(), WatchdogClass.Software, [.. kept]);
+    /// <param name="kept">With processes whose grants nobody knows.</param>
+    public static JoinHost Join(HostLife life, string name, params MachineId[] kept) =>
+        new(life, name, Guid.NewGuid(), WatchdogClass.Software, [.. kept.Select(m => new KeptProcess(m, Epoch.None))]);
+
+    public static JoinHost Join(HostLife life, string name, KeptProcess kept) => new(life, name, Guid.NewGuid(), WatchdogClass.Software, [kept]);
 
     public CommandOutcome Try(TableCommand command)
     {
