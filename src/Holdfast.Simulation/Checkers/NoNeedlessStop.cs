@@ -5,7 +5,8 @@ namespace Holdfast.Simulation.Checkers;
 /// <summary>
 /// A disturbance that does not touch the machine itself costs it nothing: no stop, no restart, no fencing of its host. One case is left out: a host
 /// of which nobody has had any sign, on any network or store, for as long as fencing waits. It cannot be told from a dead one (DESIGN §4), and that is
-/// the stated price of the fast shot: a guard that takes longer to come back than <c>suspect</c>, on a host without networks.
+/// the stated price of the fast shot: a guard that takes longer to come back than <c>suspect</c>, on a host without networks, or on one that is heard by
+/// hosts only to which the shooter has lost its own way (networks that are cut in several places at once).
 /// </summary>
 internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster)
 {
@@ -28,7 +29,7 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
     public override void Shot(SimulatedHost by, SimulatedHost target)
     {
         var wait = Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter;
-        if (target.Silence >= wait * (1 - Cluster.Plan.ClockRateTolerance))
+        if (target.Silence >= wait * (1 - Cluster.Plan.ClockRateTolerance) || (Cluster.Options.FastShot && target.Guard is null))
         {
             rightlyShot[target] = Now;
         }

@@ -188,6 +188,9 @@ internal sealed class SimulatedHost
         Cluster.Timeline.After(restartAfter, Life, StartAgent);
     }
 
+    /// <summary>When its guard was killed last.</summary>
+    public TimeSpan? GuardKilledAt { get; private set; }
+
     public void KillGuard(TimeSpan restartAfter)
     {
         if (Guard is not { } guard)
@@ -196,7 +199,7 @@ internal sealed class SimulatedHost
         }
 
         guard.Kill();
-        Guard = null;
+        (Guard, GuardKilledAt) = (null, Cluster.Timeline.Now);
         Cluster.Trace($"{Name}: guard killed");
         Cluster.Timeline.After(restartAfter, Life, StartGuard);
     }
