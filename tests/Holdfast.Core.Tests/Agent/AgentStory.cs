@@ -20,6 +20,7 @@ internal sealed class AgentStory
     public static readonly Guid Vm = AreaStory.Machine(1).Value;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private readonly Queue<AgentInput> inbox = new();
+    private readonly Queue<AgentInput> heldAnswers = new();
     private readonly Dictionary<int, byte[]> blocks = [];
     private ulong beats;
 
@@ -65,6 +66,9 @@ internal sealed class AgentStory
 
     /// <summary>What the fence device of a level answers when it is asked for off or for its state: null for what was asked for, else why not.</summary>
     public Func<int, string?> FenceDevice { get; set; } = _ => null;
+
+    /// <summary>The guard obeys at once, and the answer to such an order is held back until <see cref="GuardAnswers"/>.</summary>
+    public Predicate<GuardOrder>? GuardHolds { get; set; }
 
     public List<HypervisorCall> Calls { get; } = [];
 
@@ -138,6 +142,15 @@ internal sealed class AgentStory
         return batch;
     }
 
+    public void GuardAnswers()
+    {
+        GuardHolds = null;
+        while (heldAnswers.TryDequeue(out var answer))
+        {
+            Tell(answer);
+        }
+    }
+
     public void Happens(MachineEventKind kind) => Tell(new MachineHappened(new(Vm, kind)));
 
     public void End(HypervisorCall call, string? failure = null, bool unknown = false) => Tell(new HypervisorEnded(new(call.Op, call.Machine, failure, unknown)));
@@ -197,7 +210,7 @@ internal sealed class AgentStory
         switch (effect)
         {
             case OrderGuard e:
-                inbox.Enqueue(new OperationEnded(e.Op, Guard.Take(e.Order)));
+                (GuardHolds?.Invoke(e.Order) == true ? heldAnswers : inbox).Enqueue(new OperationEnded(e.Op, Guard.Take(e.Order)));
                 break;
             case CallHypervisor e:
                 Calls.Add(e.Call);

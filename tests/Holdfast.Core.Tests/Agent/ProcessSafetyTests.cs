@@ -177,4 +177,17 @@ public sealed class ProcessSafetyTests
         Assert.Equal("running", t.State);
         Assert.True(Assert.Single(t.Calls.OfType<CreatePaused>()).Epoch > epoch.Value);
     }
+
+    [Fact]
+    public void A_grant_that_is_answered_too_late_starts_no_CPUs_and_is_asked_for_again()
+    {
+        var t = AgentStory.Ready();
+        t.GuardHolds = order => order is Grant && t.Times<CreatePaused>() > 0;
+        t.Tell(new OrderGiven(1, new AddMachine(AgentStory.Definition, Run: true)));
+        t.Pass(TimeSpan.FromSeconds(2));
+        t.GuardAnswers();
+        Assert.Equal((1, 0), (t.Times<CreatePaused>(), t.Times<Continue>()));
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 1, "running"), (t.Times<CreatePaused>(), t.Times<Continue>(), t.State));
+    }
 }

@@ -44,6 +44,30 @@ public sealed class RejoinTests
         Assert.True(t.Entry.IsHeldBy(t.Life) && t.Entry.Epoch > epoch);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_a_machine_that_has_come_back_the_process_from_before_it_left_is_not_thawed(bool left)
+    {
+        var t = AgentStory.Running();
+        var (machine, life) = (new MachineId(AgentStory.Vm), t.Life);
+        t.HasProcess();
+        t.Expire();
+        (t.GuardReports, t.Reread) = (false, (_, _) => null);
+        if (left)
+        {
+            t.Commit(0, new TakeOver(machine, life, AreaStory.Life(0)));
+            t.Commit(2, new TakeOver(machine, AreaStory.Life(0), AreaStory.Life(2), life));
+        }
+
+        Assert.True(t.Entry.IsHeldBy(life));
+        (t.GuardReports, t.Reread) = (true, null);
+        t.Boot();
+        t.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(left ? 0 : 1, Assert.Single(t.Guard.Orders.OfType<Rejoin>()).Thaw.Length);
+        Assert.True(t.Entry.IsHeldBy(t.Life) && t.Life != life, $"the table says {t.Entry}");
+    }
+
     [Fact]
     public void A_guard_that_lost_its_memory_costs_a_machine_a_pause_and_not_its_lease()
     {
