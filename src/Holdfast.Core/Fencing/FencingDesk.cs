@@ -336,10 +336,20 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         Shoot(number, 0);
     }
 
+    private bool IsStillAnnounced => context.Settings.Lacks(AgentFlaws.FencesUnannounced) || named.All(life =>
+        context.Areas.TryGetValue(life.Key, out var area) && Counts(area) && area.Table.Host(new Slot(slot))!.Fencing is { } open &&
+        open.By == area.Life && open.Target.Incarnation == life.Value);
+
     /// <summary>Ask one device; the next only when it has failed.</summary>
     private void Shoot(int number, int level)
     {
-        // Safety: read again before each irreversible step.
+        // Safety: read again before each irreversible step. A commit may have taken long: this host's right may have ended, or the other one has begun a new life, meanwhile.
+        if (!IsStillAnnounced)
+        {
+            Reset(TimeSpan.FromSeconds(1), $"the announcement that {Host} is fenced does not stand any more; order it again");
+            return;
+        }
+
         if (ordered is null && (!Silent(context.Plan.Suspect) || IsReachedElsewhere))
         {
             Reset(TimeSpan.Zero, "");
