@@ -11,6 +11,9 @@ namespace Holdfast.Core.Agent;
 /// <summary>What the parts of one host's core share within a step.</summary>
 internal sealed class AgentContext(AgentSettings settings)
 {
+    /// <summary>Far below what lies between the end of a right and the earliest start elsewhere.</summary>
+    private static readonly TimeSpan GrantIsFresh = TimeSpan.FromSeconds(1);
+
     private readonly SortedSet<Guid> openHandOvers = [];
     private ImmutableArray<LocalMachine> localInOrder;
 
@@ -88,6 +91,16 @@ internal sealed class AgentContext(AgentSettings settings)
     public string NameOf(Slot slot) => Settings.NameOf(slot.Value);
 
     public GuardedMachine? Guarded(Guid machine) => Guard?.Machines.FirstOrDefault(m => m.Machine == machine);
+
+    /// <summary>Asks the guard for a right that is acted on at once: to thaw a process, or to start its CPUs.</summary>
+    /// <param name="then">Null when it is granted, else why not.</param>
+    public void Grant(Guid machine, ulong epoch, string datastore, Action<string?> then)
+    {
+        var asked = Now;
+
+        // Safety: an agent that was stopped meanwhile must not act on what was true before; the right may have ended, and a thaw would undo the guard's freeze.
+        Out.Guard(new Grant(machine, epoch, [datastore], null), refusal => then(refusal ?? (Now - asked > GrantIsFresh ? "its answer has come too late to be acted on" : null)));
+    }
 
     /// <summary>A move to or from here begins or ends. The guard is told of the first and of the last one.</summary>
     public void HandOver(Guid move, bool open)

@@ -21,9 +21,6 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private static readonly TimeSpan FirstAvoidance = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestAvoidance = TimeSpan.FromMinutes(2);
 
-    /// <summary>Far below what lies between the end of a right and the earliest start elsewhere.</summary>
-    private static readonly TimeSpan GrantIsFresh = TimeSpan.FromSeconds(1);
-
     /// <summary>Less important ones wait for this long at most while one starts; a start that hangs must not hold them up.</summary>
     private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
 
@@ -442,13 +439,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private void Regrant(ulong epoch, Action then)
     {
         busy = true;
-        var asked = context.Now;
-        context.Out.Guard(new Grant(id, epoch, [area.Name], null), refusal =>
+        context.Grant(id, epoch, area.Name, refusal =>
         {
             busy = false;
-
-            // Safety: an agent that was stopped meanwhile must not act on what was true before; the right may have ended, and a thaw would undo the guard's freeze.
-            refusal ??= context.Now - asked > GrantIsFresh ? "its answer has come too late to be acted on" : null;
             if (refusal is null)
             {
                 Epoch = epoch;

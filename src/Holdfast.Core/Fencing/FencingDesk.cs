@@ -346,7 +346,9 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         // Safety: read again before each irreversible step. A commit may have taken long: this host's right may have ended, or the other one has begun a new life, meanwhile.
         if (!IsStillAnnounced)
         {
-            Reset(TimeSpan.FromSeconds(1), $"the announcement that {Host} is fenced does not stand any more; order it again");
+            const string Why = "its announcement does not stand any more";
+            context.Say("refused", $"{Host} is not fenced by {context.Settings.Host}: {Why}", host: Host);
+            Reset(TimeSpan.FromSeconds(1), $"{Host}: {Why}; order it again");
             return;
         }
 

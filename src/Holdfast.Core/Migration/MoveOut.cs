@@ -332,7 +332,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         });
     }
 
-    private void GoOn(ulong kept) => context.Out.Guard(new Guarding.Grant(machine.Id, kept, [Area.Name], null), refusal =>
+    private void GoOn(ulong kept) => context.Grant(machine.Id, kept, Area.Name, refusal =>
     {
         if (refusal is not null)
         {
