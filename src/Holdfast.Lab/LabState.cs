@@ -55,11 +55,16 @@ internal sealed record LabState
     /// <summary>A router's address on the switch of a network: what the agents ping as evidence.</summary>
     internal string Gateway(LabNetwork network) => Address(network, 250);
 
+    /// <summary>Given, as a bridge without an address of its own takes its ports' lowest: with a host that boots it would change, and who knew the router would ask nobody for a while.</summary>
+    internal string RouterMac(LabNetwork network) => string.Create(CultureInfo.InvariantCulture, $"02:48:46:00:{Number(network):x2}:fa");
+
     /// <summary>The networks with a router: where hosts and where guests leave for the world.</summary>
     internal IReadOnlyList<LabNetwork> Gateways => [.. Options.Networks.Where(network => network.Role is "cluster" or "guest")];
 
     private string Address(LabNetwork network, int host) =>
-        string.Create(CultureInfo.InvariantCulture, $"10.{81 + Index}.{Options.Networks.ToList().IndexOf(network) + 1}.{host}");
+        string.Create(CultureInfo.InvariantCulture, $"10.{81 + Index}.{Number(network)}.{host}");
+
+    private int Number(LabNetwork network) => Options.Networks.ToList().IndexOf(network) + 1;
 
     internal void Save()
     {

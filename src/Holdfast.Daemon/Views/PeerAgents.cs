@@ -18,7 +18,13 @@ internal sealed class PeerAgents : IDisposable
 
     private readonly ImmutableSortedDictionary<string, HoldfastClient> clients;
     private readonly ImmutableSortedDictionary<string, Uri> addresses;
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3) }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    // A connection of its own for each order that is passed on: one kept open to a host that has been reset since refuses the next order although the new
+    // agent is well, and an order that was already sent cannot be sent again without knowing whether it was taken.
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public PeerAgents(DaemonOptions options)
     {

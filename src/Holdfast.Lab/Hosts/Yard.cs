@@ -35,7 +35,7 @@ internal static class Yard
         var switches = new StringBuilder("link set dev lo up\n");
         foreach (var network in lab.Options.Networks)
         {
-            switches.Append($"link add name {network.Name} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n").Append($"link set dev {network.Name} up\n");
+            switches.Append($"link add name {network.Name} address {lab.RouterMac(network)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n").Append($"link set dev {network.Name} up\n");
         }
 
         foreach (var network in lab.Gateways)
