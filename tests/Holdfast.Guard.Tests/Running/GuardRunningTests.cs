@@ -20,7 +20,7 @@ public sealed class GuardRunningTests
         var pid = yard.StartFake(_one);
         Yard.Stands(pid);
         Yard.Until("the report", () => yard.Report!.Machines.Any(m => m.Machine == _one && m is { Epoch: 0, State: GuardedState.Frozen }));
-        Assert.Null(yard.Order(new Grant(_one, 1, [Yard.Store], null)));
+        yard.Grant(_one, 1);
         Yard.Runs(pid);
         var granted = yard.StartFake(_two);
         Yard.Stands(granted);
@@ -56,8 +56,8 @@ public sealed class GuardRunningTests
     {
         using var yard = new Yard();
         yard.Open();
-        yard.Order(new Grant(_one, 1, [Yard.Store], null));
-        yard.Order(new Grant(_two, 1, [Yard.Store], null));
+        yard.Grant(_one, 1);
+        yard.Grant(_two, 1);
         var (one, two) = (yard.StartFake(_one), yard.StartFake(_two));
         Yard.Until("both machines", () => yard.Report!.Machines.Count(m => m.State == GuardedState.Free && m.Pid != 0) == 2);
         yard.Hang();
@@ -82,7 +82,7 @@ public sealed class GuardRunningTests
     {
         using var yard = new Yard();
         yard.Open(ttl: 2000);
-        yard.Order(new Grant(_one, 1, [Yard.Store], null));
+        yard.Grant(_one, 1);
         var one = yard.StartFake(_one);
         Yard.Until("the machine", () => yard.Report!.Machines.Any(m => m.State == GuardedState.Free && m.Pid != 0));
         Yard.Until("pettings", () => yard.Watchdog!.Words.Count(l => l == "pet") > 5);
@@ -107,7 +107,7 @@ public sealed class GuardRunningTests
         using var yard = new Yard();
         // Long enough that a guard started on a busy machine is there well before the deadline.
         yard.Open(ttl: 12_000);
-        yard.Order(new Grant(_one, 7, [Yard.Store], null));
+        yard.Grant(_one, 7);
         var one = yard.StartFake(_one);
         Yard.Until("the machine", () => yard.Report!.Machines.Any(m => m.State == GuardedState.Free && m.Pid != 0));
         var life = yard.Report!.GuardLife;
@@ -132,7 +132,7 @@ public sealed class GuardRunningTests
     {
         using var yard = new Yard();
         yard.Open();
-        yard.Order(new Grant(_one, 7, [Yard.Store], null));
+        yard.Grant(_one, 7);
         var one = yard.StartFake(_one);
         Yard.Until("the machine", () => yard.Report!.Machines.Any(m => m.State == GuardedState.Free && m.Pid != 0));
         yard.Kill("TERM");
@@ -162,7 +162,7 @@ public sealed class GuardRunningTests
     public void A_grant_is_answered_at_once()
     {
         using var yard = new Yard();
-        yard.Open(ttl: 5000);
+        yard.Open();
         var times = new List<double>();
         for (var i = 0; i < 200; i++)
         {

@@ -122,8 +122,11 @@ internal sealed class Yard : IDisposable
         return Report!;
     }
 
-    public void Open(int ttl = 800) => Assert.Null(Order(new OpenArea(
+    public void Open(int ttl = 5000) => Assert.Null(Order(new OpenArea(
         Store, Slot, 4096, AreaId, ClusterId, 3, Incarnation, Boot, RenewMs: 50, ttl, StopMs: 400, WatchdogMs: 600, AgentlessMs: 60_000, Clocks.Read().Boot)));
+
+    /// <summary>On a busy machine a renewal may be late just then, and the guard asks to be asked again.</summary>
+    public void Grant(Guid machine, ulong epoch) => Until($"the grant of epoch {epoch}", () => Order(new Grant(machine, epoch, [Store], null)) is null);
 
     public GuardedArea? Area => Report?.Areas.SingleOrDefault(a => a.Datastore == Store);
 
