@@ -43,13 +43,21 @@ internal sealed class AgentContext(AgentSettings settings)
 
     private static readonly ConditionsMeasured Unmeasured = new(false, 0, 0, true);
 
-    public ConditionsMeasured Conditions { get; set; } = Unmeasured;
+    public ConditionsMeasured Conditions
+    {
+        get;
+        set
+        {
+            field = value;
+            Unplugged = value.Links.IsEmpty ? [] : [.. value.Links.Where(l => !l.Value.Carrier).Select(l => l.Key)];
+        }
+    } = Unmeasured;
 
     /// <summary>Until then nothing is known of this host's room, which is not the same as no room.</summary>
     public bool IsMeasured => !ReferenceEquals(Conditions, Unmeasured);
 
     /// <summary>Networks on which this host's own link has no carrier.</summary>
-    public ImmutableSortedSet<string> Unplugged => Conditions.Links.IsEmpty ? [] : [.. Conditions.Links.Where(l => !l.Value.Carrier).Select(l => l.Key)];
+    public ImmutableSortedSet<string> Unplugged { get; private set; } = [];
 
     /// <summary>Free machines that this host is about to claim.</summary>
     public SortedSet<Guid> Claiming { get; } = [];

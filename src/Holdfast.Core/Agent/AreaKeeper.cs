@@ -24,7 +24,9 @@ internal sealed class AreaKeeper
     private ImmutableArray<MachineEntry> here = [];
     private ImmutableArray<HostRecord> peers = [];
     private ImmutableArray<int> peerSlots = [];
+    private readonly HostRecord?[] records = new HostRecord?[Slot.Count];
     private ulong joined;
+    private ulong holding;
     private ulong sortedOf;
     private (ulong Version, int Known) loaded;
     private bool reading;
@@ -141,6 +143,20 @@ internal sealed class AreaKeeper
     {
         Sort();
         return (joined & (1UL << slot)) != 0;
+    }
+
+    /// <summary>The table's record of this slot, or null.</summary>
+    public HostRecord? Record(int slot)
+    {
+        Sort();
+        return records[slot];
+    }
+
+    /// <summary>The present life of this slot's host owns machines, or has a fencing open.</summary>
+    public bool IsInTheWay(int slot)
+    {
+        Sort();
+        return (holding & (1UL << slot)) != 0;
     }
 
     public void Submit(TableCommand command, Action<CommandOutcome> then) => queue.Add(command, outcome =>
@@ -277,6 +293,15 @@ internal sealed class AreaKeeper
         peers = [.. Table.Hosts.Values.Where(h => h.Slot.Value != own && h.Incarnation != Incarnation.None)];
         peerSlots = [.. peers.Select(p => p.Slot.Value)];
         joined = Table.Hosts.Values.Where(h => h.Incarnation != Incarnation.None).Aggregate(0UL, (bits, host) => bits | host.Slot.Bit);
+        Array.Clear(records);
+        foreach (var host in Table.Hosts.Values)
+        {
+            records[host.Slot.Value] = host;
+        }
+
+        holding = Table.Machines.Values.Where(m => m.State != LeaseState.Free).Select(m => m.Owner)
+            .Concat(Table.Hosts.Values.Select(h => h.Fencing?.By))
+            .Aggregate(0UL, (bits, life) => life is { } l && records[l.Slot.Value]?.Life == l ? bits | l.Slot.Bit : bits);
     }
 
     private void FollowGuard()
@@ -459,10 +484,11 @@ internal sealed class AreaKeeper
         context.Out.ReadSlots(Name, peerSlots, read =>
         {
             reading = false;
+            var longestGap = context.Plan.ObservationGap(TimeSpan.Zero);
             foreach (var reading in read.Readings)
             {
                 lastRead = reading.Block is null ? lastRead : context.Now;
-                Watch(reading.Slot).Observe(reading, context.Plan.ObservationGap(TimeSpan.Zero));
+                Watch(reading.Slot).Observe(reading, longestGap);
             }
 
             if (!RenewsWell)

@@ -200,7 +200,7 @@ public sealed class HostAgent
             silent += desk.Silent(context.Plan.Suspect) ? 1 : 0;
         }
 
-        context.WatchesClosely = desks.Any(d => d.WantsCloseWatch);
+        context.WatchesClosely = AnyWantsCloseWatch();
 
         // Nobody is silent and nothing is under way: the usual case, many times a second.
         if (silent == 0 && desks.All(d => d.IsWatching && !d.IsAnnounced))
@@ -208,14 +208,31 @@ public sealed class HostAgent
             return;
         }
 
-        var rank = fencing.Count(f => f.Key < context.Settings.Slot && f.Value.State == "alive");
+        var rank = desks.Count(d => d.Slot < context.Settings.Slot && d.IsAlive);
 
         // Safety: a host that cannot be watched just now counts as vanished, too; unknown is not alive.
         var vanished = desks.Count(d => !d.ShowsItself(context.Plan.Suspect));
+        var underWay = desks.Count(d => d.IsUnderWay);
         foreach (var desk in desks)
         {
-            desk.Look(cliff: vanished * 2 > context.Settings.Hosts.Count, rank, underWay: desks.Count(d => d != desk && d.IsUnderWay));
+            // Each look changes its own desk only.
+            underWay -= desk.IsUnderWay ? 1 : 0;
+            desk.Look(cliff: vanished * 2 > context.Settings.Hosts.Count, rank, underWay);
+            underWay += desk.IsUnderWay ? 1 : 0;
         }
+    }
+
+    private bool AnyWantsCloseWatch()
+    {
+        foreach (var desk in desks)
+        {
+            if (desk.WantsCloseWatch)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void LookAtMachines()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Timing;
 
@@ -6,6 +7,7 @@ namespace Holdfast.Core.Agent;
 /// <summary>Sends the probes of full size, and tells of each MTU hole once when it is seen and once when it is gone. The listener tells: only it has seen it.</summary>
 internal sealed class ProbeDesk(AgentContext context)
 {
+    private readonly ImmutableArray<int> peers = [.. context.Settings.Hosts.Keys.Where(s => s != context.Settings.Slot)];
     private readonly HashSet<(string Network, int From)> holes = [];
     private Moment next;
 
@@ -21,13 +23,8 @@ internal sealed class ProbeDesk(AgentContext context)
         foreach (var network in context.Settings.Networks)
         {
             var bytes = Bytes(context, network.Name);
-            foreach (var slot in context.Settings.Hosts.Keys)
+            foreach (var slot in peers)
             {
-                if (slot == context.Settings.Slot)
-                {
-                    continue;
-                }
-
                 Tell(network.Name, slot);
                 if (due && bytes > 0)
                 {
@@ -40,6 +37,11 @@ internal sealed class ProbeDesk(AgentContext context)
     private void Tell(string network, int slot)
     {
         var bytes = context.Network.Holes(context.Now, network, slot).In;
+        if (bytes == 0 && holes.Count == 0)
+        {
+            return;
+        }
+
         if (bytes > 0 != holes.Contains((network, slot)))
         {
             var (from, to) = (context.Settings.NameOf(slot), context.Settings.Host);

@@ -91,7 +91,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     private Situation Situation(StorageState storage)
     {
         var self = Picture.Of(context.Settings.Slot);
-        var others = Picture.Alive.Where(h => h != self).ToList();
+        var others = Picture.Alive.Where(h => h.Slot != self.Slot).ToList();
         var reached = others.Where(h => Picture.Meet(self, h)).ToList();
         bool Migrates(HostPicture h) => context.Settings.MigrationPaths.Any(p =>
             ClusterPicture.Hears(self, h, p.Network) == true && ClusterPicture.Hears(h, self, p.Network) == true && MigrationRoutes.IsWhole(context, p.Network, h.Slot));

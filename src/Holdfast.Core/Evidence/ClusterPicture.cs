@@ -46,7 +46,18 @@ public sealed record HostPicture(
 /// </summary>
 public sealed record ClusterPicture(int Self, ImmutableArray<ClusterNetwork> Networks, ImmutableArray<HostPicture> Hosts)
 {
-    public HostPicture Of(int slot) => Hosts.First(h => h.Slot == slot);
+    public HostPicture Of(int slot)
+    {
+        foreach (var host in Hosts)
+        {
+            if (host.Slot == slot)
+            {
+                return host;
+            }
+        }
+
+        throw new ArgumentException($"The picture shows no host of slot {slot}.", nameof(slot));
+    }
 
     public IEnumerable<HostPicture> Alive => Hosts.Where(h => h.Presence == Presence.Alive);
 
@@ -76,14 +87,23 @@ public sealed record ClusterPicture(int Self, ImmutableArray<ClusterNetwork> Net
     /// <summary>The living hosts with a path to this one over living hosts, this one too, by slot.</summary>
     public ImmutableArray<HostPicture> PartOf(HostPicture host)
     {
-        var alive = Alive.ToList();
+        // Usually the host itself meets all others, and nothing is left for them to be asked about.
         List<HostPicture> part = [host];
+        var left = Alive.Where(h => h.Slot != host.Slot).ToList();
         for (var next = 0; next < part.Count; next++)
         {
-            part.AddRange(alive.Where(h => !part.Contains(h) && Meet(part[next], h)));
+            for (var other = left.Count - 1; other >= 0; other--)
+            {
+                if (Meet(part[next], left[other]))
+                {
+                    part.Add(left[other]);
+                    left.RemoveAt(other);
+                }
+            }
         }
 
-        return [.. part.OrderBy(h => h.Slot)];
+        part.Sort((one, other) => one.Slot.CompareTo(other.Slot));
+        return [.. part];
     }
 
     private static bool Reaches(HostPicture one, HostPicture other) => one.Reach is { } reach && (reach & (1UL << other.Slot)) != 0;

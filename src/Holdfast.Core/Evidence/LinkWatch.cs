@@ -89,7 +89,7 @@ internal sealed class LinkWatch
     /// <summary>The size of the peer's probes when they do not come in although small packets do; 0: they do, or it is not known yet.</summary>
     public int Hole(Moment now, TimingPlan plan)
     {
-        if (withoutProbe < plan.Probe * LeastMissed)
+        if (withoutProbe.Ticks < plan.Probe.Ticks * LeastMissed)
         {
             return 0;
         }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Holdfast.Core.Evidence;
 
 /// <summary>The last few samples of a duration.</summary>
@@ -24,13 +26,20 @@ internal sealed class SampleRing(int size)
         get
         {
             var mean = Mean.Ticks;
-            var sum = 0L;
-            foreach (var sample in Samples)
+            var sum = Vector<long>.Zero;
+            var samples = Samples;
+            for (; samples.Length >= Vector<long>.Count; samples = samples[Vector<long>.Count..])
             {
-                sum += Math.Abs(sample - mean);
+                sum += Vector.Abs(new Vector<long>(samples) - new Vector<long>(mean));
             }
 
-            return new(count == 0 ? 0 : sum / count);
+            var all = Vector.Sum(sum);
+            foreach (var sample in samples)
+            {
+                all += Math.Abs(sample - mean);
+            }
+
+            return new(count == 0 ? 0 : all / count);
         }
     }
 

@@ -13,6 +13,7 @@ namespace Holdfast.Core.Fencing;
 internal sealed class FencingDesk(AgentContext context, int slot)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(3);
+    private readonly TimeSpan closely = context.Plan.Suspect / 2;
     private FencingStage stage;
     private ImmutableSortedDictionary<string, Incarnation> named = ImmutableSortedDictionary<string, Incarnation>.Empty;
     private Moment since;
@@ -47,11 +48,11 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     {
         FencingStage.Opening or FencingStage.Shooting => "fencing",
         FencingStage.Confirmed => "fenced",
-        _ => Silent(context.Plan.Suspect) ? "suspect" : Observed ? "alive" : "unknown",
+        _ => IsAlive ? "alive" : Silent(context.Plan.Suspect) ? "suspect" : "unknown",
     };
 
     /// <summary>It owns machines and begins to be silent, or something is under way against it.</summary>
-    public bool WantsCloseWatch => !IsWatching || (Silent(context.Plan.Suspect / 2) && IsInTheWay);
+    public bool WantsCloseWatch => !IsWatching || (Silent(closely) && IsInTheWay);
 
     /// <summary>Nothing is under way against it.</summary>
     public bool IsWatching => stage == FencingStage.Watching;
@@ -65,7 +66,10 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     /// <summary>A lease table that this host can write to knows a life of it.</summary>
     public bool HasLife => Joined.Any();
 
-    private bool Observed => Joined.Any(a => a.Watch(slot).SilentFrom is not null) || context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect);
+    /// <summary>It can be observed, and shows itself.</summary>
+    public bool IsAlive => stage == FencingStage.Watching && !Silent(context.Plan.Suspect) && Observed;
+
+    private bool Observed => context.Network.HeardWithin(context.Now, slot, context.Plan.Suspect) || Joined.Any(a => a.Watch(slot).SilentFrom is not null);
 
     private IEnumerable<AreaKeeper> Joined => context.AreasInOrder.Where(Counts);
 
@@ -101,8 +105,23 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     }
 
     /// <summary>It was heard, or its slot was seen to move, not longer ago than this. The opposite is not <see cref="Silent"/>: this host may be the one that does not see.</summary>
-    public bool ShowsItself(TimeSpan within) => context.Network.HeardWithin(context.Now, slot, within)
-        || context.AreasInOrder.Any(a => Counts(a) && a.Watch(slot).LastMoved is { } at && context.Now - at < within);
+    public bool ShowsItself(TimeSpan within)
+    {
+        if (context.Network.HeardWithin(context.Now, slot, within))
+        {
+            return true;
+        }
+
+        foreach (var area in context.AreasInOrder)
+        {
+            if (Counts(area) && area.Watch(slot).LastMoved is { } at && context.Now - at < within)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Looked at in every step, before anything is decided about any host.</summary>
     public void FollowAnnouncement()
@@ -110,7 +129,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         FencingEntry? now = null;
         foreach (var area in context.AreasInOrder)
         {
-            now ??= area.State == AreaState.Ready ? area.Table.Host(new Slot(slot))?.Fencing : null;
+            now ??= area.State == AreaState.Ready ? area.Record(slot)?.Fencing : null;
         }
 
         if (now != announced)
@@ -207,7 +226,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
         a.Table.Host(new Slot(slot))!.Fencing is { } open && open.By != a.Life && a.Table.IsCurrent(open.By) && a.Table.Host(open.By.Slot)!.Fencing is null);
 
     /// <summary>Who fences this very host; it takes and fences nothing then (the table refuses it). Null: nobody.</summary>
-    public string? FencerOfThisHost => Joined.Select(a => a.Table.Host(new Slot(context.Settings.Slot))?.Fencing).FirstOrDefault(f => f is not null) is { } open
+    public string? FencerOfThisHost => Joined.Select(a => a.Record(context.Settings.Slot)?.Fencing).FirstOrDefault(f => f is not null) is { } open
         ? context.Settings.NameOf(open.By.Slot.Value) : null;
 
     /// <summary>
@@ -225,8 +244,21 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     }
 
     /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
-    private bool IsInTheWay => Joined.Any(a => a.Table.Host(new Slot(slot))!.Life is var life &&
-        (a.Table.HeldBy(life).Any() || a.Table.Hosts.Values.Any(h => h.Fencing?.By == life)));
+    private bool IsInTheWay
+    {
+        get
+        {
+            foreach (var area in context.AreasInOrder)
+            {
+                if (Counts(area) && area.IsInTheWay(slot))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>It moves again, or lives another life: whatever was under way against it is over.</summary>
     private bool Back()
@@ -276,7 +308,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
     /// <summary>This host's own, as it only watches; an ended life's when the host is seen alive.</summary>
     private bool IsLeftOver(AreaKeeper area) =>
-        area.Table.Host(new Slot(slot))!.Fencing is { } open && (open.By == area.Life || (!area.Table.IsCurrent(open.By) && IsSeenAlive(area)));
+        area.Record(slot)!.Fencing is { } open && (open.By == area.Life || (!area.Table.IsCurrent(open.By) && IsSeenAlive(area)));
 
     private bool IsSeenAlive(AreaKeeper area) =>
         area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;

@@ -18,8 +18,7 @@ public static class PlacementPlan
         var plan = ImmutableSortedDictionary.CreateBuilder<Guid, int>();
         foreach (var machine in machines.OrderByDescending(m => m.Priority).ThenBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Id))
         {
-            var best = free.Where(f => f.Value >= machine.MemoryMiB).OrderByDescending(f => f.Value).ThenBy(f => f.Key).Select(f => (int?)f.Key).FirstOrDefault();
-            if (best is { } slot)
+            if (Best(free, machine.MemoryMiB) is { } slot)
             {
                 free[slot] -= machine.MemoryMiB;
                 plan[machine.Id] = slot;
@@ -27,5 +26,20 @@ public static class PlacementPlan
         }
 
         return plan.ToImmutable();
+    }
+
+    /// <summary>Asked once for each machine by each host in every step while machines are free, so it sorts nothing.</summary>
+    private static int? Best(Dictionary<int, long> free, long needed)
+    {
+        (int Slot, long Left)? best = null;
+        foreach (var (slot, left) in free)
+        {
+            if (left >= needed && (best is not { } known || left > known.Left || (left == known.Left && slot < known.Slot)))
+            {
+                best = (slot, left);
+            }
+        }
+
+        return best?.Slot;
     }
 }

@@ -10,6 +10,9 @@ public sealed record TimingPlan
     public static readonly TimeSpan Infinite = TimeSpan.MaxValue;
 
     /// <summary>Hosts on one switch with a local store: a takeover without a fence device in about 12 s.</summary>
+    /// <summary>What <see cref="Dead"/> says of a store without drain; asked for of every peer in every step.</summary>
+    private readonly TimeSpan silence;
+
     public static readonly TimingPlan Fast = new("fast", renew: Ms(200), ttl: Seconds(6), stop: Seconds(1), reset: Seconds(1), watchdog: Seconds(4), suspect: Ms(800), deadFloor: TimeSpan.Zero);
 
     public static readonly TimingPlan Standard = new("standard", renew: Ms(500), ttl: Seconds(10), stop: Seconds(1), reset: Seconds(1), watchdog: Seconds(6), suspect: Ms(1500), deadFloor: Seconds(30));
@@ -23,6 +26,7 @@ public sealed record TimingPlan
         string name, TimeSpan renew, TimeSpan ttl, TimeSpan stop, TimeSpan reset, TimeSpan watchdog, TimeSpan suspect, TimeSpan deadFloor, double clockRateTolerance = 0.02)
     {
         (Name, Renew, Ttl, Stop, Reset, Watchdog, Suspect, DeadFloor, ClockRateTolerance) = (name, renew, ttl, stop, reset, watchdog, suspect, deadFloor, clockRateTolerance);
+        (Hold, silence) = (renew * 4, Later(Slowest(ttl + stop + reset), deadFloor));
         if (TimingInequality.Of(this).FirstOrDefault(i => !i.Holds) is { } broken)
         {
             throw new ArgumentException($"Timing profile '{name}' is not safe: {broken}. Choose one of fast, standard and san, or correct these values.");
@@ -38,7 +42,7 @@ public sealed record TimingPlan
     public TimeSpan Beat => Renew < Ms(250) ? Renew : Ms(250);
 
     /// <summary>A packet as large as the link allows goes to every peer on every network this often; three that are missed show an MTU hole.</summary>
-    public TimeSpan Probe => Seconds(2);
+    public TimeSpan Probe { get; } = Seconds(2);
 
     /// <summary>The right to run ends this long after the <em>start</em> of the last successful renewal.</summary>
     public TimeSpan Ttl { get; }
@@ -79,7 +83,7 @@ public sealed record TimingPlan
     public TimeSpan FenceAfter => Ttl + Stop;
 
     /// <summary>A peer's flag counts only when it was held for this long after one's own loss.</summary>
-    public TimeSpan Hold => Renew * 4;
+    public TimeSpan Hold { get; }
 
     /// <summary>After this without storage, while others have it, a host kills its frozen machines and gives them away.</summary>
     public TimeSpan StorageLossLimit => Ttl * 5;
@@ -103,7 +107,6 @@ public sealed record TimingPlan
             return Infinite;
         }
 
-        var silence = Later(Slowest(Ttl + Stop + Reset), DeadFloor);
         return silence > TimeSpan.MaxValue - drain ? Infinite : silence + drain;
     }
 

@@ -204,7 +204,7 @@ internal sealed class GuardProcess
     private void Scan()
     {
         var began = Host.Clock.Reading;
-        foreach (var guest in Host.Guests.ToArray())
+        foreach (var guest in Host.Guests.Exists(g => !told.Contains(g.Pid)) ? Host.Guests.ToArray() : [])
         {
             if (told.Add(guest.Pid))
             {

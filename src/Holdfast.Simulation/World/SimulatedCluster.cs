@@ -22,7 +22,6 @@ internal sealed class SimulatedCluster
     public const int TimeWidth = 10;
     private readonly SortedDictionary<Guid, Truth> truths = [];
     private readonly SortedDictionary<Guid, SimulatedStore> homes = [];
-    private readonly Dictionary<string, SimulatedNetwork> networkByName = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
     private readonly List<string> trace = [];
     private readonly List<Violation> violations = [];
@@ -38,11 +37,6 @@ internal sealed class SimulatedCluster
         Id = new(Dice.Id());
         Networks = [.. Enumerable.Range(0, options.Networks).Select(n => new SimulatedNetwork(
             n == options.Networks - 1 ? "storage" : n == 0 ? "cluster" : $"extra{n}", options.Hosts))];
-        foreach (var network in Networks)
-        {
-            networkByName[network.Name] = network;
-        }
-
         HostNames = Enumerable.Range(0, options.Hosts).ToImmutableSortedDictionary(h => h, h => $"{options.Prefix}h{h + 1}");
         OwnLinks = options.Mtu == 0 ? ImmutableSortedDictionary<string, OwnLink>.Empty : Networks.ToImmutableSortedDictionary(n => n.Name, _ => new OwnLink(Carrier: true, options.Mtu));
         FenceDevices = options.FenceDevices ? HostNames.ToImmutableSortedDictionary(h => h.Key, _ => ImmutableArray.Create(new FenceLevel("power switch", options.FenceCutsPath))) : ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty;
@@ -111,7 +105,18 @@ internal sealed class SimulatedCluster
     public TimeSpan WriteEvery(Guid machine) =>
         homes[machine].Definitions[machine].Priority == 0 ? TimeSpan.FromSeconds(60) : TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
 
-    public SimulatedNetwork Network(string name) => networkByName[name];
+    public SimulatedNetwork Network(string name)
+    {
+        foreach (var network in Networks)
+        {
+            if (network.Name == name)
+            {
+                return network;
+            }
+        }
+
+        throw new ArgumentException($"There is no network {name}.", nameof(name));
+    }
 
     public SimulatedStore Store(string name)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
 using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Simulation.World;
@@ -32,7 +33,7 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
                 done(Unreadable(read, slot, "no answer within 2 s"));
             }
         });
-        store.Read(Host, agent.Scope, () => read.Slots.Select(slot => ReadOne(read, slot)).ToArray(), inputs => once.Do(() =>
+        store.Read(Host, agent.Scope, () => ReadAll(read), inputs => once.Do(() =>
         {
             for (var i = 0; i < read.Slots.Length; i++)
             {
@@ -66,12 +67,8 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
         agent.MayDie();
         var asked = Host.Clock.Now;
         var once = new Once();
-        Limit(ReadLimit, once, () => done([.. which.Select(slot => new SlotReading(slot, asked, Host.Clock.Now, null))]));
-        store.Read(Host, agent.Scope, () => which.Select(store.SlotBytes).ToArray(), blocks => once.Do(() =>
-        {
-            var now = Host.Clock.Now;
-            done([.. which.Select((slot, i) => new SlotReading(slot, asked, now, blocks?[i]))]);
-        }));
+        Limit(ReadLimit, once, () => done(Readings(which, asked, Host.Clock.Now, null)));
+        store.Read(Host, agent.Scope, () => SlotBytes(which), blocks => once.Do(() => done(Readings(which, asked, Host.Clock.Now, blocks))));
     }
 
     private void WriteNext(Queue<(long Offset, ReadOnlyMemory<byte> Bytes)> parts, Action<WriteOutcome> done)
@@ -92,6 +89,39 @@ internal sealed class SimulatedLeaseArea(AgentProcess agent, SimulatedStore stor
 
             WriteNext(parts, done);
         });
+    }
+
+    private RegisterInput[] ReadAll(RegisterEffect.ReadAreas read)
+    {
+        var inputs = new RegisterInput[read.Slots.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = ReadOne(read, read.Slots[i]);
+        }
+
+        return inputs;
+    }
+
+    private byte[][] SlotBytes(ImmutableArray<int> which)
+    {
+        var blocks = new byte[which.Length][];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = store.SlotBytes(which[i]);
+        }
+
+        return blocks;
+    }
+
+    private static ImmutableArray<SlotReading> Readings(ImmutableArray<int> which, Moment asked, Moment now, byte[][]? blocks)
+    {
+        var readings = ImmutableArray.CreateBuilder<SlotReading>(which.Length);
+        for (var i = 0; i < which.Length; i++)
+        {
+            readings.Add(new(which[i], asked, now, blocks?[i]));
+        }
+
+        return readings.MoveToImmutable();
     }
 
     private RegisterInput ReadOne(RegisterEffect.ReadAreas read, Slot slot)

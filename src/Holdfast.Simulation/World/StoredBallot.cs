@@ -9,12 +9,16 @@ namespace Holdfast.Simulation.World;
 internal sealed class StoredBallot(AreaIdentity identity, Slot slot)
 {
     private byte[] bytes = [];
-    private (ulong KnownVersion, BallotReading? Reading)? last;
+
+    /// <summary>By how its version compares with the one that the reader knows: that alone decides which tables are left out, and with 64 hosts no two need know the same.</summary>
+    private readonly List<(int Newer, BallotReading Reading)> kept = new(3);
+    private bool torn;
 
     /// <summary>Puts these bytes on the disk.</summary>
     public void Land(long offset, ReadOnlySpan<byte> landed)
     {
-        last = null;
+        kept.Clear();
+        torn = false;
         if (bytes.Length < offset + landed.Length)
         {
             Array.Resize(ref bytes, (int)offset + landed.Length);
@@ -27,13 +31,26 @@ internal sealed class StoredBallot(AreaIdentity identity, Slot slot)
     /// <exception cref="FormatException">The bytes are no table of this form.</exception>
     public BallotReading? Read(ulong knownVersion)
     {
-        if (last is { } kept && kept.KnownVersion == knownVersion)
+        foreach (var (newer, known) in kept)
         {
-            return kept.Reading;
+            if (known.Version.CompareTo(knownVersion) == newer)
+            {
+                return known;
+            }
         }
 
+        return torn ? null : ReadAnew(knownVersion);
+    }
+
+    private BallotReading? ReadAnew(ulong knownVersion)
+    {
         var reading = BallotFile.Read(Part, identity, slot, knownVersion);
-        last = (knownVersion, reading);
+        torn = reading is null;
+        if (reading is not null)
+        {
+            kept.Add((reading.Version.CompareTo(knownVersion), reading));
+        }
+
         return reading;
     }
 

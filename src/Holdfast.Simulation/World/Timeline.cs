@@ -43,9 +43,8 @@ internal sealed class Timeline
 
     public void RunUntil(TimeSpan end)
     {
-        while (!due.IsEmpty && due.FirstTime is var time && time <= end.Ticks)
+        while (due.TryTake(end.Ticks, out var time, out var next))
         {
-            var next = due.TakeFirst();
             Now = new(time);
             if (next.Scope.Ended)
             {
