@@ -30,6 +30,9 @@ internal static class Weakenings
         new("believes-destroy", "a process counts as ended when its end was asked for") { BelievesDestroy = true, Focus = [nameof(ProcessesDieSlowly), nameof(OperatorKills), nameof(OperatorMoves)] },
         new("two-starts-an-epoch", "a process is started again without a commit of its own") { Agent = AgentFlaws.StartsAgainInOneEpoch, Focus = [nameof(GuestCrash)] },
         new("starts-by-old-grant", "the CPUs of a new process are started by the grant that was given before it was made") { Agent = AgentFlaws.StartsByAnOldGrant, In = ByTime, Focus = [nameof(OperatorStops), nameof(GuestCrash), nameof(StorageLostWhileStarting)] },
+        new("gives-over-before-gone", "a host that has lost the storage gives its word for a machine whose process is still there") { Agent = AgentFlaws.GivesOverBeforeGone, In = NoProofByTime, Focus = [nameof(StoragePathLongCut)] },
+        new("trusts-old-words", "an owner's word is taken for any right of any owner") { Agent = AgentFlaws.TrustsOldWords, In = NoProofByTime, Focus = [nameof(StoragePathLongCut), nameof(OperatorMoves)] },
+        new("no-drain-before-word", "a host that has lost the storage gives its word though writes may be under way") { Agent = AgentFlaws.NoDrainBeforeWord, In = o => NoProofByTime(LongDrain(o)), Focus = [nameof(StoragePathLongCut), nameof(WritesHang)] },
         new("room-by-old-measurement", "what was promised since the memory was measured does not count") { Agent = AgentFlaws.RoomByOldMeasurement, Focus = [nameof(HostCrash)] },
         new("keeps-what-was-given", "a source that could not cancel its move lets its copy run all the same") { Agent = AgentFlaws.KeepsWhatWasGiven, In = ByTime, Focus = [nameof(OperatorMoves), nameof(AgentDiesWithItsCommit)] },
         new("looks-before-freeze-only", "the source of a move is looked at before it is frozen, not after") { LooksBeforeFreezeOnly = true, Focus = [nameof(OperatorMoves), nameof(SourcesResume)] },
@@ -63,6 +66,8 @@ internal static class Weakenings
     private static ClusterOptions Few(ClusterOptions options) => options with { Hosts = 3, Machines = 6, RoomPerHost = 6 };
 
     private static ClusterOptions ByTime(ClusterOptions options) => options with { Watchdogs = true, FenceDevices = false };
+
+    private static ClusterOptions NoProofByTime(ClusterOptions options) => options with { Watchdogs = false, FenceDevices = false };
 
     private static ClusterOptions ByDevice(ClusterOptions options) => options with { FenceDevices = true, FastShot = false, FenceCutsPath = false };
 }

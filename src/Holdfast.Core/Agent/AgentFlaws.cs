@@ -53,4 +53,13 @@ internal enum AgentFlaws
 
     /// <summary>The CPUs of a new process are started by the grant that was given before it was made.</summary>
     StartsByAnOldGrant = 1 << 16,
+
+    /// <summary>A host that has lost the storage gives its word for a machine whose process is still there.</summary>
+    GivesOverBeforeGone = 1 << 17,
+
+    /// <summary>An owner's word is taken for any right of that owner.</summary>
+    TrustsOldWords = 1 << 18,
+
+    /// <summary>A host that has lost the storage gives its word as soon as the process is ended, though its writes may be under way.</summary>
+    NoDrainBeforeWord = 1 << 19,
 }

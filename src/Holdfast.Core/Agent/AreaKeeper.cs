@@ -46,6 +46,7 @@ internal sealed class AreaKeeper
     private string trouble = "";
     private string saidTrouble = "";
     private Moment lastRead;
+    private Moment expiredAt;
 
     /// <summary>The answer to the last order that opened or rejoined this area came then.</summary>
     private Moment answered = Moment.Zero;
@@ -96,6 +97,14 @@ internal sealed class AreaKeeper
 
     /// <summary>A host may be able to write, and so renew, and yet not read: it could then not see what the table gives it.</summary>
     public bool IsReadable => State != AreaState.RolledBack && context.Now - lastRead < context.Plan.Suspect;
+
+    /// <summary>
+    /// The right that <see cref="Life"/> had has expired, by the guard's own word. Safety: that is final; whatever this host may run here again it will have by a commit of a new
+    /// incarnation.
+    /// </summary>
+    public bool IsLost => State == AreaState.Expired && Life.Incarnation != Incarnation.None && Guarded() is { Expired: true } guarded && guarded.Incarnation == Life.Incarnation.Value;
+
+    public TimeSpan LostFor => IsLost ? context.Now - expiredAt : TimeSpan.Zero;
 
     public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
 
@@ -341,6 +350,7 @@ internal sealed class AreaKeeper
         if (area is { Expired: true } && State != AreaState.Expired)
         {
             State = AreaState.Expired;
+            expiredAt = context.Now;
             VoidObservations();
             context.Say("frozen", $"the right on datastore {Name} has expired; its machines here are frozen, none is lost", datastore: Name);
         }

@@ -15,7 +15,7 @@ internal sealed class EvacuationDesk(AgentContext context, OrderDesk orders)
     /// What a peer says of its guest network may be this old: it measures once a second, and says so with the next beat. Only what it measured after this
     /// host's own loss shows that it is better off.
     /// </summary>
-    private static readonly TimeSpan ConditionsAge = TimeSpan.FromSeconds(1.5);
+    internal static readonly TimeSpan ConditionsAge = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private readonly HashSet<Guid> moving = [];
     private readonly Dictionary<Guid, Moment> notBefore = [];

@@ -21,6 +21,8 @@ public sealed class HostAgent
     private readonly OrderDesk orders;
     private readonly HostOrders hostOrders;
     private readonly EvacuationDesk evacuation;
+    private readonly GiveOverDesk giving;
+    private readonly ReleaseDesk releasing;
     private readonly ProbeDesk probes;
     private readonly OrphanDesk orphans;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
@@ -45,6 +47,8 @@ public sealed class HostAgent
         orders = new(context, recovery);
         hostOrders = new(context, fencing);
         evacuation = new(context, orders);
+        giving = new(context);
+        releasing = new(context);
         probes = new(context);
         orphans = new(context);
     }
@@ -317,13 +321,20 @@ public sealed class HostAgent
 
     private void Said(PeerMessage message)
     {
-        if (message is MoveAsk ask)
+        switch (message)
         {
-            Asked(ask);
-        }
-        else if (!orders.Said(message) && context.Local.TryGetValue(message.Machine, out var machine) && machine.Coming?.Id == message.Move)
-        {
-            machine.Coming.Said(message);
+            case MoveAsk ask:
+                Asked(ask);
+                break;
+            case MoveMessage move when !orders.Said(move) && context.Local.TryGetValue(message.Machine, out var machine) && machine.Coming?.Id == move.Move:
+                machine.Coming.Said(move);
+                break;
+            case WouldTake taker:
+                giving.Said(taker);
+                break;
+            case RightMessage right:
+                recovery.Said(right);
+                break;
         }
     }
 
@@ -356,6 +367,8 @@ public sealed class HostAgent
             nextBeat = context.Now + context.Plan.Beat;
             context.Situation.Look();
             Beat();
+            giving.Look();
+            releasing.Look();
             probes.Look();
             orphans.Look();
         }

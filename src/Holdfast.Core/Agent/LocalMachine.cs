@@ -21,6 +21,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private static readonly TimeSpan FirstAvoidance = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestAvoidance = TimeSpan.FromMinutes(2);
 
+    /// <summary>A guest that is to run elsewhere may take this long to shut down.</summary>
+    private static readonly TimeSpan LetGoLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>Less important ones wait for this long at most while one starts; a start that hangs must not hold them up.</summary>
     private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
 
@@ -51,6 +54,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     private Moment notBefore;
     private Moment driesAt;
     private Moment? shutDownAsked;
+
+    /// <summary>Its host shuts it down since then so that another one can run it; it is still wanted.</summary>
+    private Moment? lettingGo;
+
+    /// <summary>Its guest was asked to shut down for that, so that its end is nobody's wish.</summary>
+    private bool wasLetGo;
     private LeaseTable? entryOf;
     private MachineEntry? entry;
 
@@ -94,7 +103,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {wasLetGo} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
@@ -173,6 +182,28 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         killAsked = HasProcess;
     }
 
+    /// <summary>The storage is lost here, and another host has it and a place: ended, as the machine could not go on here for an unknown time.</summary>
+    public void GiveOver(string why)
+    {
+        if (HasProcess && !busy && Leaving is null && Coming is null && context.Now >= notBefore)
+        {
+            EndProcess(why);
+        }
+    }
+
+    /// <summary>Whether it is shut down and its right given back, although it is wanted: it would be reached elsewhere.</summary>
+    public void LetGo(bool now)
+    {
+        if (now && lettingGo is null && Entry is { Wanted: WantedState.Run } held && held.IsHeldBy(area.Life))
+        {
+            context.Say(
+                "releasing", $"{context.NameOf(id)} is shut down on {context.Settings.Host}, which is isolated and has no guest network, so that a host where it is reached can run it (policy release)",
+                id, context.Settings.Host, area.Name);
+        }
+
+        lettingGo = now ? lettingGo ?? context.Now : null;
+    }
+
     /// <summary>Somebody starts it, or has stopped it: what failed before counts no more.</summary>
     public void Forgive()
     {
@@ -184,7 +215,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     public void Arrived(ulong epoch, bool running)
     {
         (Phase, Epoch, startedEpoch, Coming, Reason) = (running ? LocalPhase.Running : LocalPhase.Paused, epoch, epoch, null, "");
-        (ran, killed, guestShutDown, doubtful) = (true, false, false, false);
+        (ran, killed, guestShutDown, doubtful, wasLetGo) = (true, false, false, false, false);
     }
 
     /// <summary>A move here has begun: its process is the incoming one.</summary>
@@ -259,7 +290,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             EndProcess($"it stands still since epoch {Epoch}, and the machine may have run elsewhere before epoch {entry.Epoch}");
         }
-        else if (entry.Wanted == WantedState.Run)
+        else if (entry.Wanted == WantedState.Run && lettingGo is null)
         {
             BringUp(entry);
         }
@@ -312,13 +343,14 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             busy = true;
             area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
         }
-        else if (Phase == LocalPhase.Paused || killAsked)
+        else if (Phase == LocalPhase.Paused || killAsked || (lettingGo is { } since && context.Now - since > LetGoLimit))
         {
-            EndProcess(killAsked ? "killed by order" : "it is to stop and its CPUs do not run");
+            EndProcess(killAsked ? "killed by order" : Phase == LocalPhase.Paused ? "it is to stop and its CPUs do not run" : $"its guest has not shut down within {LetGoLimit.TotalSeconds:0} s");
         }
         else if (shutDownAsked is not { } asked || context.Now - asked > TimeSpan.FromSeconds(15))
         {
             shutDownAsked = context.Now;
+            wasLetGo |= lettingGo is not null;
             Reason = "shutting down: the guest was asked";
             busy = true;
             context.Out.Call(op => new ShutDown(op, id), result =>
@@ -345,7 +377,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Phase = LocalPhase.Starting;
         startBegan = context.Now;
         Reason = "starting";
-        (guestShutDown, killed, ran, doubtful, mayBeFrozen) = (false, false, false, false, false);
+        (guestShutDown, killed, ran, doubtful, mayBeFrozen, wasLetGo) = (false, false, false, false, false, false);
         var epoch = entry.Epoch.Value;
 
         // Intent before act: granted first, or the guard would freeze the new process at its next look.
@@ -569,7 +601,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         context.Out.Guard(new Revoke(id, Epoch), _ => { });
         if (clean || !ran)
         {
-            if (clean && area.Table.Machine(new MachineId(id)) is { Wanted: WantedState.Run } && Leaving is null)
+            if (clean && !wasLetGo && area.Table.Machine(new MachineId(id)) is { Wanted: WantedState.Run } && Leaving is null)
             {
                 context.Say("stopped", $"{context.NameOf(id)} was shut down from inside; it stays off until somebody starts it", id, context.Settings.Host, area.Name);
                 area.Submit(new SetWanted(new MachineId(id), WantedState.Stop, area.Life), _ => { });

@@ -24,7 +24,7 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
     public void Given(long order, MachineOrder what) => Take(order, what, context.Now + ReadLimit);
 
     /// <summary>A word from a move's target. False: no move from here has this id.</summary>
-    public bool Said(PeerMessage message)
+    public bool Said(MoveMessage message)
     {
         if (moves.FirstOrDefault(m => m.Id == message.Move) is not { } leaving)
         {

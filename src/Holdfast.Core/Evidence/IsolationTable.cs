@@ -34,7 +34,10 @@ public sealed record Situation(
 /// <param name="TakesMachines">It claims machines that nobody owns and those of the dead, and may be given some.</param>
 /// <param name="Fences">It may fence: it has shown that it is not itself the one that is cut off.</param>
 /// <param name="MigratesAway">Its machines move to hosts that are better off, a few at a time.</param>
-public sealed record IsolationRow(int Number, string When, string Does, bool TakesMachines = true, bool Fences = true, bool MigratesAway = false);
+/// <param name="GivesOver">Its frozen machines are ended after a time and given to hosts that have the storage.</param>
+/// <param name="Releases">Its machines are shut down and freed for hosts where they are reached, unless their policy keeps them.</param>
+public sealed record IsolationRow(
+    int Number, string When, string Does, bool TakesMachines = true, bool Fences = true, bool MigratesAway = false, bool GivesOver = false, bool Releases = false);
 
 /// <summary>The isolation table of DESIGN §5: which row holds, and what this host then does. The first matching row holds.</summary>
 public static class IsolationTable
@@ -45,8 +48,8 @@ public static class IsolationTable
         new(2, "the storage is slow, read-only or full", "takes no machines until it is good again; it is no loss until the right expires", TakesMachines: false),
         new(3, "cluster and storage lost", "freezes at expiry; thaws by a commit when the storage is back, and kills what was taken", TakesMachines: false, Fences: false),
         new(4, "storage lost, and nobody provably has it", "freezes at expiry and waits; thaws when it is back; kills and restarts nothing", TakesMachines: false, Fences: false),
-        new(5, "storage lost, and others have it", "freezes at expiry; others take over once it is proven that nothing here can write", TakesMachines: false, Fences: false),
-        new(6, "isolated, and without the guest network that others have", "keeps its machines, takes and fences nothing, says so in its slot", TakesMachines: false, Fences: false),
+        new(5, "storage lost, and others have it", "freezes at expiry; ends what another host has room for after storage-loss-limit, and gives it over once it is gone", TakesMachines: false, Fences: false, GivesOver: true),
+        new(6, "isolated, and without the guest network that others have", "shuts its machines down and frees them for hosts where they are reached, or keeps them by their policy; takes and fences nothing, says so in its slot", TakesMachines: false, Fences: false, Releases: true),
         new(7, "isolated", "keeps its machines, takes and fences nothing, says so in its slot; the others leave them alone", TakesMachines: false, Fences: false),
         new(8, "the network or etcd's quorum is dead for all", "keeps everything, fences nobody that shows itself; machines of the dead are taken through the lease table alone"),
         new(9, "part of the hosts is reached", "works on with most of the hosts or the quorum on its side; else keeps its machines, and takes and fences nothing while others have a quorum"),

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Fencing;
 
 /// <summary>
-/// The proof that one incarnation of one host can no longer write to one datastore. Nothing that another host owned is started without one.
+/// The proof that one incarnation of one host can no longer write to one datastore, or to one machine's part of it. Nothing that another host owned is started without one.
 /// Safety: there is no other way to make one than the factories below, one for each line of DESIGN §4 "Proof of death".
 /// </summary>
 public sealed class DeathProof
@@ -21,7 +22,11 @@ public sealed class DeathProof
     /// <summary>The one life that is proven over. The commit fails if the host record holds another by then.</summary>
     public Guid Incarnation { get; }
 
+    /// <summary>What follows the host's name.</summary>
     public string Reason { get; }
+
+    /// <summary>The one machine's epoch that it is about; null: everything that the incarnation had.</summary>
+    internal Epoch? Only { get; private init; }
 
     /// <summary>(a) this host's own uninterrupted observation of a host whose watchdog was tested, or for which timing alone was accepted in writing.</summary>
     internal static DeathProof? ByObservation(string datastore, SlotWatch watch, Guid incarnation, bool timeIsProof, TimingPlan plan, TimeSpan drain, AgentFlaws flaws = AgentFlaws.None)
@@ -29,7 +34,7 @@ public sealed class DeathProof
         var dead = (flaws & AgentFlaws.DeadShorterThanTtl) != 0 ? plan.Ttl / 2 : plan.Dead((flaws & AgentFlaws.NoDrainAfterSilence) != 0 ? TimeSpan.Zero : drain);
         timeIsProof |= (flaws & AgentFlaws.AnyWatchdogProves) != 0;
         return timeIsProof && dead != TimingPlan.Infinite && watch.Silence >= dead
-            ? new(datastore, watch.Slot, incarnation, $"its slot was silent for {Seconds(watch.Silence)} s under this host's own unbroken observation ({Seconds(dead)} s prove it)")
+            ? new(datastore, watch.Slot, incarnation, $"is dead, its slot was silent for {Seconds(watch.Silence)} s under this host's own unbroken observation ({Seconds(dead)} s prove it)")
             : null;
     }
 
@@ -40,7 +45,7 @@ public sealed class DeathProof
     {
         drain = (flaws & AgentFlaws.NoDrainAfterFence) != 0 ? TimeSpan.Zero : drain;
         return SilentSince(watch, confirmedAt) is var silence && silence >= TimingPlan.Later(plan.Renew * 2, drain)
-            ? new(datastore, watch.Slot, incarnation, $"its fence device confirmed off and its slot stayed silent for {Seconds(silence)} s after it")
+            ? new(datastore, watch.Slot, incarnation, $"is dead, its fence device confirmed off and its slot stayed silent for {Seconds(silence)} s after it")
             : null;
     }
 
@@ -54,14 +59,23 @@ public sealed class DeathProof
     {
         var needed = TimingPlan.Later(plan.Renew * 2, drain == TimingPlan.Infinite ? plan.Dead(TimeSpan.Zero) : drain);
         return SilentSince(watch, vouchedAt) is var silence && silence >= needed
-            ? new(datastore, watch.Slot, incarnation, $"{by} vouches for it and its slot stayed silent for {Seconds(silence)} s after that")
+            ? new(datastore, watch.Slot, incarnation, $"is dead, {by} vouches for it and its slot stayed silent for {Seconds(silence)} s after that")
             : null;
     }
+
+    /// <summary>
+    /// (c) the host's own word that the machine is Gone there. It is about one right, the incarnation's and the epoch's that it names, proves nothing about any other, and never
+    /// becomes untrue.
+    /// </summary>
+    internal static DeathProof? ByOwnersWord(IsGone word, MachineEntry entry, AgentFlaws flaws = AgentFlaws.None) =>
+        entry.Owner is { } owner && (word.IsAbout(entry) || (flaws & AgentFlaws.TrustsOldWords) != 0)
+            ? new(word.Datastore, owner.Slot.Value, owner.Incarnation.Value, "has lost the datastore and gives its word that no process of the machine is left there") { Only = entry.Epoch }
+            : null;
 
     /// <summary>(d) its slot was written by another boot than the incarnation's, and the drain has passed since that was seen.</summary>
     public static DeathProof? ByAnotherBoot(string datastore, int slot, Guid incarnation, Guid itsBoot, Guid seenBoot, TimeSpan since, TimeSpan drain) =>
         seenBoot != itsBoot && drain != TimingPlan.Infinite && since >= drain
-            ? new(datastore, slot, incarnation, $"its slot was written by another boot {Seconds(since)} s ago")
+            ? new(datastore, slot, incarnation, $"is dead, its slot was written by another boot {Seconds(since)} s ago")
             : null;
 
     /// <summary>This host's own unbroken observation of silence after a moment.</summary>

@@ -52,7 +52,8 @@ public sealed record CloseFencing(HostLife Target, HostLife By) : TableCommand(B
 /// <summary>
 /// Held(Proven) or Moving(Proven→…) → Held(To), which is By or another living member. The caller holds a proof of death of exactly this incarnation.
 /// </summary>
-public sealed record TakeOver(MachineId Machine, HostLife Proven, HostLife By, HostLife To) : TableCommand(By)
+/// <param name="Expected">The one epoch that the proof is about; null: it is about everything that the incarnation had.</param>
+public sealed record TakeOver(MachineId Machine, HostLife Proven, HostLife By, HostLife To, Epoch? Expected = null) : TableCommand(By)
 {
     public TakeOver(MachineId machine, HostLife proven, HostLife by)
         : this(machine, proven, by, by)

@@ -156,7 +156,7 @@ public static class TableRules
             : table.With(host with { Fencing = null });
     }
 
-    private static Verdict Take(LeaseTable table, TakeOver c) => OnEntry(table, c.Machine, null, entry =>
+    private static Verdict Take(LeaseTable table, TakeOver c) => OnEntry(table, c.Machine, c.Expected, entry =>
     {
         if (entry.State == LeaseState.Free || entry.Owner != c.Proven)
         {

@@ -86,7 +86,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         }
     }
 
-    public void Said(PeerMessage message)
+    public void Said(MoveMessage message)
     {
         switch (message)
         {

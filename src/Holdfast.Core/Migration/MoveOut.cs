@@ -106,7 +106,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
     }
 
-    public void Said(PeerMessage message)
+    public void Said(MoveMessage message)
     {
         switch (message)
         {

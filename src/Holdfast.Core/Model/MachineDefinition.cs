@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Holdfast.Core.Model;
 
@@ -9,10 +10,22 @@ namespace Holdfast.Core.Model;
 /// <param name="Id">Also the libvirt domain's UUID.</param>
 /// <param name="Datastore">Name of the home datastore: the lease lives there.</param>
 /// <param name="Priority">Higher restarts first.</param>
+/// <param name="OnIsolation">What its host does with it when it is cut off, and the machine with it from its network.</param>
 /// <param name="Image">What it boots: null for the disk's own boot loader, else kernel and initrd paths on every host (the lab's guest).</param>
 public sealed record MachineDefinition(
     Guid Id, string Name, string Datastore, int MemoryMiB, int Cpus, int Priority, string Mac,
-    ImmutableArray<DiskDefinition> Disks, DirectBoot? Image = null);
+    ImmutableArray<DiskDefinition> Disks, DirectBoot? Image = null, IsolationResponse OnIsolation = IsolationResponse.Release);
+
+/// <summary>What an isolated host without guest network does with a machine (row 6 of the isolation table).</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<IsolationResponse>))]
+public enum IsolationResponse
+{
+    /// <summary>Shuts it down and gives its right back, so that another host runs it where it is reached.</summary>
+    Release,
+
+    /// <summary>Lets it run on where nobody reaches it.</summary>
+    Keep,
+}
 
 /// <param name="File">Path relative to the machine's folder.</param>
 public sealed record DiskDefinition(string File, long SizeBytes);

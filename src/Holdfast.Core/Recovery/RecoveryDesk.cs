@@ -16,9 +16,25 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 {
     /// <summary>A free machine that the planned host has not claimed by now is claimed by anybody with room.</summary>
     private static readonly TimeSpan AnybodyAfter = TimeSpan.FromSeconds(2);
-    private readonly Dictionary<(string, int, Incarnation), Moment> under = [];
+    private readonly Dictionary<(string, int, Incarnation, Guid), Moment> under = [];
+
+    /// <summary>What owners that have lost a datastore have said to be gone there, by datastore and machine.</summary>
+    private readonly SortedDictionary<(string Datastore, Guid Machine), IsGone> words = [];
     private readonly Dictionary<Guid, Moment> freeSince = [];
     private readonly HashSet<Guid> saidNoRoom = [];
+
+    /// <summary>The owner of a right has lost the datastore.</summary>
+    public void Said(RightMessage right)
+    {
+        if (right is OffersOver offer)
+        {
+            Answer(offer);
+        }
+        else if (right is IsGone word)
+        {
+            words[(word.Datastore, word.Machine)] = word;
+        }
+    }
 
     public void Look()
     {
@@ -40,6 +56,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 TakeOverFrom(area, host);
             }
 
+            TakeByWord(area);
             ClaimFree(area);
         }
     }
@@ -48,14 +65,40 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     {
         if (area.Watch(dead.Slot.Value).Silence > TimeSpan.Zero && Proof(area, dead) is { } proof)
         {
-            TakeOverFrom(area, dead, proof);
+            TakeOverFrom(area, dead, proof, [.. area.Table.HeldBy(dead.Life)]);
         }
     }
 
-    private void TakeOverFrom(AreaKeeper area, HostRecord dead, DeathProof proof)
+    private void TakeByWord(AreaKeeper area)
     {
-        var entries = area.Table.HeldBy(dead.Life).ToList();
-        var key = (area.Name, dead.Slot.Value, dead.Incarnation);
+        foreach (var word in words.Values.Where(w => w.Datastore == area.Name).ToList())
+        {
+            if (area.Table.Machine(new MachineId(word.Machine)) is { } entry && DeathProof.ByOwnersWord(word, entry, context.Settings.Flaws) is { } proof &&
+                area.Table.Host(new Slot(proof.Slot)) is { } owner)
+            {
+                TakeOverFrom(area, owner, proof, [entry]);
+            }
+            else
+            {
+                // Over, or newer than the table here: its owner says it again every second.
+                words.Remove((word.Datastore, word.Machine));
+            }
+        }
+    }
+
+    /// <summary>Would there be a place for a machine whose host has lost the datastore? It is ended there only if so.</summary>
+    private void Answer(OffersOver offer)
+    {
+        if (context.Situation.Disarmed is null && context.Areas.GetValueOrDefault(offer.Datastore) is { State: AreaState.Ready, RenewsWell: true, IsReadable: true } area &&
+            area.Table.Machine(new MachineId(offer.Machine)) is { } entry && offer.IsAbout(entry) && Plan(area, [entry]).Count > 0)
+        {
+            context.Out.Peer(offer.From, new WouldTake(offer.Datastore, offer.Incarnation, offer.Epoch) { Machine = offer.Machine, From = context.Settings.Slot }, _ => { });
+        }
+    }
+
+    private void TakeOverFrom(AreaKeeper area, HostRecord dead, DeathProof proof, IReadOnlyList<MachineEntry> entries)
+    {
+        var key = (area.Name, dead.Slot.Value, dead.Incarnation, proof.Only is null ? Guid.Empty : entries[0].Machine.Value);
         if (entries.Count == 0 || (under.TryGetValue(key, out var until) && context.Now < until))
         {
             return;
@@ -74,13 +117,13 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
             under[key] = context.Now + TimeSpan.FromSeconds(1);
             var life = slot == context.Settings.Slot ? area.Life : taker.Life;
-            area.Submit(new TakeOver(entry.Machine, new HostLife(new Slot(proof.Slot), new Incarnation(proof.Incarnation)), area.Life, life), outcome =>
+            area.Submit(new TakeOver(entry.Machine, new HostLife(new Slot(proof.Slot), new Incarnation(proof.Incarnation)), area.Life, life, proof.Only), outcome =>
             {
                 if (outcome is CommandOutcome.Done done)
                 {
                     saidNoRoom.Remove(entry.Machine.Value);
                     context.Say(
-                        "taken-over", $"{context.NameOf(entry.Machine.Value)} was taken from {dead.Name} for {context.Settings.NameOf(slot)} in epoch {done.Epoch}: {dead.Name} is dead, {proof.Reason}",
+                        "taken-over", $"{context.NameOf(entry.Machine.Value)} was taken from {dead.Name} for {context.Settings.NameOf(slot)} in epoch {done.Epoch}: {dead.Name} {proof.Reason}",
                         entry.Machine.Value, context.Settings.NameOf(slot), area.Name);
                 }
             });

@@ -15,6 +15,7 @@ internal static class AllCheckers
         new OneProcessAnEpoch(cluster),
         new TakenOnlyFromTheDead(cluster),
         new FreeOnlyWhenGone(cluster),
+        new WordsAreTrue(cluster),
         new FencingIsAnnounced(cluster),
         new NoNeedlessStop(cluster),
         new RoomIsRespected(cluster),

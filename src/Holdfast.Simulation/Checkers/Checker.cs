@@ -65,6 +65,11 @@ internal abstract class Checker(SimulatedCluster cluster)
     {
     }
 
+    /// <summary>A host that has lost the storage says that a machine is gone there.</summary>
+    public virtual void GaveWord(SimulatedHost host, IsGone word)
+    {
+    }
+
     public virtual void WentDown(SimulatedHost host)
     {
     }

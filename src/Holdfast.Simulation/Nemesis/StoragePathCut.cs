@@ -3,7 +3,7 @@ using Holdfast.Simulation.World;
 namespace Holdfast.Simulation.Nemesis;
 
 /// <summary>A host loses its path to the store, in both directions.</summary>
-internal sealed class StoragePathCut(SimulatedCluster cluster, Dice dice) : Fault(cluster, dice)
+internal class StoragePathCut(SimulatedCluster cluster, Dice dice) : Fault(cluster, dice)
 {
     public override string Name => "storage path cut";
 

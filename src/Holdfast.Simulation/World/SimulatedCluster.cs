@@ -141,7 +141,10 @@ internal sealed class SimulatedCluster
     public MachineDefinition MakeMachine(int number, SimulatedStore home)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Options.Prefix}vm{number}");
-        var definition = new MachineDefinition(Dice.Id(), name, home.Name, MachineMemoryMiB, 1, number % 3, "52:54:00:00:00:00", [new("disk0", 1 << 20)]);
+        var definition = new MachineDefinition(Dice.Id(), name, home.Name, MachineMemoryMiB, 1, number % 3, "52:54:00:00:00:00", [new("disk0", 1 << 20)])
+        {
+            OnIsolation = number % 2 == 1 ? IsolationResponse.Release : IsolationResponse.Keep,
+        };
         home.Definitions[definition.Id] = definition;
         homes[definition.Id] = home;
         truths[definition.Id] = new(definition.Id);
@@ -282,6 +285,14 @@ internal sealed class SimulatedCluster
         foreach (var checker in checkers)
         {
             checker.Shot(by, target);
+        }
+    }
+
+    public void GaveWord(SimulatedHost host, IsGone word)
+    {
+        foreach (var checker in checkers)
+        {
+            checker.GaveWord(host, word);
         }
     }
 

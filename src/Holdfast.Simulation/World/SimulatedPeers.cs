@@ -17,6 +17,11 @@ internal sealed class SimulatedPeers(AgentProcess agent) : IPeerPort
     public void Send(int toSlot, PeerMessage message, Action<string?> done)
     {
         agent.MayDie();
+        if (message is IsGone word)
+        {
+            agent.Host.Cluster.GaveWord(agent.Host, word);
+        }
+
         Try(agent.Host.Cluster.Hosts[toSlot], message, done, 0, agent.Host.Cluster.Timeline.Now);
     }
 
