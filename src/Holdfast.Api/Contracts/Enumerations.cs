@@ -30,6 +30,17 @@ public enum MachineState
     Error,
 }
 
+/// <summary>What an isolated host without guest network does with a machine.</summary>
+[JsonConverter(typeof(CamelCaseEnum<IsolationResponse>))]
+public enum IsolationResponse
+{
+    /// <summary>Shuts it down and frees it, so that a host where it is reached runs it.</summary>
+    Release,
+
+    /// <summary>Lets it run on where nobody reaches it.</summary>
+    Keep,
+}
+
 /// <summary>Whether a host is part of the cluster now, seen by the answering host.</summary>
 [JsonConverter(typeof(CamelCaseEnum<HostState>))]
 public enum HostState

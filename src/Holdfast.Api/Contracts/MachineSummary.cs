@@ -36,6 +36,8 @@ public sealed record MachineDetail : MachineSummary
 
     public string? Ip { get; init; }
 
+    public IsolationResponse OnIsolation { get; init; }
+
     /// <summary>Folder on the datastore with its definition, disk and state.</summary>
     public string? Folder { get; init; }
 

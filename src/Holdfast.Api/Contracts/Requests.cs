@@ -21,6 +21,9 @@ public sealed record CreateMachine
     /// <summary>Higher is restarted earlier.</summary>
     public int Priority { get; set; } = 100;
 
+    /// <summary>What its host does with it when it is cut off, and the machine with it from its network.</summary>
+    public IsolationResponse OnIsolation { get; init; }
+
     /// <summary>Start it when it has been created.</summary>
     public bool Start { get; init; }
 

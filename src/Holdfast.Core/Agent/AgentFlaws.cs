@@ -59,7 +59,4 @@ internal enum AgentFlaws
 
     /// <summary>An owner's word is taken for any right of that owner.</summary>
     TrustsOldWords = 1 << 18,
-
-    /// <summary>A host that has lost the storage gives its word as soon as the process is ended, though its writes may be under way.</summary>
-    NoDrainBeforeWord = 1 << 19,
 }

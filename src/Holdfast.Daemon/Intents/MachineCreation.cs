@@ -93,7 +93,8 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         {
             var definition = new MachineDefinition(
                 Guid.NewGuid(), request.Name, store.Name, request.MemoryMiB, request.Cpus, request.Priority, RandomMac(),
-                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null);
+                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null,
+                request.OnIsolation == Api.IsolationResponse.Keep ? Core.Model.IsolationResponse.Keep : Core.Model.IsolationResponse.Release);
             var machine = new IntentMachine(definition, request.Start, Complete: false);
             var refusal = await intent.AddMachineAsync(machine);
             if (refusal is { Problem: IntentProblem.Taken } && refusal.Text.StartsWith("The MAC", StringComparison.Ordinal) && attempt < MacAttempts)

@@ -44,6 +44,7 @@ internal static class MachineRows
             Cpus = definition?.Cpus ?? 0,
             Datastore = view.Datastore,
             Mac = definition?.Mac,
+            OnIsolation = ResponseOf(definition),
             Folder = path is null || definition is null ? null : MachineFolder.Of(path, definition.Name),
             Bound = view.Bound is { } bound ? BoundOf(bound) : null,
             Disks = Disks(definition),
@@ -70,10 +71,14 @@ internal static class MachineRows
             Cpus = definition.Cpus,
             Datastore = definition.Datastore,
             Mac = definition.Mac,
+            OnIsolation = ResponseOf(definition),
             Folder = intent.Datastores.TryGetValue(definition.Datastore, out var store) ? MachineFolder.Of(store.Path, definition.Name) : null,
             Disks = Disks(definition),
         };
     }
+
+    private static Api.IsolationResponse ResponseOf(MachineDefinition? definition) =>
+        definition?.OnIsolation == Core.Model.IsolationResponse.Keep ? Api.IsolationResponse.Keep : Api.IsolationResponse.Release;
 
     private static Disk[] Disks(MachineDefinition? definition) =>
         definition is null ? [] : [.. definition.Disks.Select(d => new Disk(d.File, d.SizeBytes >> 20, definition.Datastore))];

@@ -32,7 +32,16 @@ public sealed class IsolationTests(RunningLab lab)
     }
 
     [Fact]
-    public Task An_isolated_host_keeps_its_machine_and_explains_itself() => DrillAsync("host-isolated", async () =>
+    public async Task An_isolated_host_without_guest_network_releases_its_machine_and_another_runs_it()
+    {
+        var report = await DrillAsync("host-isolated");
+        var released = Assert.Single(report.Machines, m => m.From == "h1");
+        Assert.Equal((Fate.Released, 1), (released.Expected, released.Restarted));
+        Assert.NotEqual("h1", released.To);
+    }
+
+    [Fact]
+    public Task An_isolated_host_keeps_its_machine_by_policy_and_explains_itself() => DrillAsync("host-isolated-keep", async () =>
     {
         var why = RunningLab.Parse(await lab.MustAsync("explain", "host", "h1", "--local", "--host", "h1", "-o", "json"), ApiJson.Default.HostExplanation);
         Assert.Contains("it is h1 that is cut off", why.Evidence[0], StringComparison.Ordinal);

@@ -70,6 +70,9 @@ internal sealed class AgentStory
     /// <summary>The guard obeys at once, and the answer to such an order is held back until <see cref="GuardAnswers"/>.</summary>
     public Predicate<GuardOrder>? GuardHolds { get; set; }
 
+    /// <summary>What the other hosts say of themselves, in their beats and slots.</summary>
+    public HeartbeatFlags Flags { get; set; }
+
     public List<HypervisorCall> Calls { get; } = [];
 
     public List<PeerMessage> Told { get; } = [];
@@ -260,7 +263,7 @@ internal sealed class AgentStory
     {
         var host = Assert.Single(Agent.Tables).Table.Host(new Slot(slot))!;
         var views = ImmutableSortedDictionary<string, ulong>.Empty.Add("cluster", heard);
-        Tell(new HeartbeatHeard(new(slot, host.BootId, "cluster", ++beats, Now - Moment.Zero, views, HeartbeatFlags.None, null), Now));
+        Tell(new HeartbeatHeard(new(slot, host.BootId, "cluster", ++beats, Now - Moment.Zero, views, Flags, null), Now));
     }
 
     private byte[] Block(int slot)
@@ -272,7 +275,7 @@ internal sealed class AgentStory
 
         var block = new byte[HeartbeatBlock.Length];
         var life = Table.Host(new Slot(slot))?.Incarnation ?? Incarnation.None;
-        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, ++beats, HeartbeatFlags.None, Reaches.GetValueOrDefault(slot), 1000, 50).Encode(AreaStory.Identity, block);
+        new HeartbeatBlock(new Slot(slot), life, Guid.Empty, ++beats, Flags, Reaches.GetValueOrDefault(slot), 1000, 50).Encode(AreaStory.Identity, block);
         blocks[slot] = block;
         return block;
     }

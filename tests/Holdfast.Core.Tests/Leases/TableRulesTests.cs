@@ -73,6 +73,14 @@ public sealed class TableRulesTests
     }
 
     [Fact]
+    public void A_takeover_by_a_proof_about_one_epoch_takes_no_other()
+    {
+        var t = HeldByA();
+        t.Refused(new TakeOver(M, A, B, B, new Epoch(t.Epoch.Value - 1)), CommandRefusal.OtherEpoch);
+        t.Done(new TakeOver(M, A, B, B, t.Epoch));
+    }
+
+    [Fact]
     public void A_machine_on_the_move_is_taken_over_from_its_owner_never_from_the_target()
     {
         var t = HeldByA();

@@ -1,3 +1,5 @@
+using Holdfast.Api;
+
 namespace Holdfast.Cli.Commands.Drill;
 
 /// <summary>One disturbance with what it may cost. What is broken is always healed again as a whole, so no drill says how.</summary>
@@ -5,12 +7,16 @@ namespace Holdfast.Cli.Commands.Drill;
 /// <param name="Signs">What must be seen while the fault lasts.</param>
 /// <param name="Fate">What happens to the machines on <paramref name="Struck"/>; those elsewhere are unharmed.</param>
 /// <param name="Struck">Null: every host.</param>
-internal sealed record Drill(string Name, string Title, string[] Script, Sign[] Signs, Fate Fate = Fate.Unharmed, string? Struck = null)
+/// <param name="OnIsolation">Policy of the machines that the drill makes.</param>
+internal sealed record Drill(
+    string Name, string Title, string[] Script, Sign[] Signs, Fate Fate = Fate.Unharmed, string? Struck = null, IsolationResponse OnIsolation = IsolationResponse.Release)
 {
     /// <summary>Nobody may be suspected, fenced or frozen for it.</summary>
-    public bool IsHarmless => Fate is Fate.Unharmed or Fate.Moved;
+    public bool IsHarmless => Fate is Fate.Unharmed or Fate.Moved or Fate.Released;
 
-    public Fate FateOn(string host) => Struck is null || Struck == host ? Fate : Fate.Unharmed;
+    /// <summary>What happens to a machine with this policy on this host.</summary>
+    public Fate FateOf(string host, IsolationResponse policy) =>
+        (Struck is not null && Struck != host) || (Fate == Fate.Released && policy == IsolationResponse.Keep) ? Fate.Unharmed : Fate;
 
     /// <summary>The script for the hosts and networks of one lab.</summary>
     public static IEnumerable<string> Expand(string words, IReadOnlyList<string> hosts, IReadOnlyList<string> networks) =>

@@ -35,7 +35,7 @@ internal sealed record DrillMachine(
         : Expected is Fate.Paused ? (Stopped ? null : "it was not stopped")
         : Silent();
 
-    private bool IsRestart => Expected is Fate.Restarted or Fate.RestartedByTime;
+    private bool IsRestart => Expected is Fate.Restarted or Fate.RestartedByTime or Fate.Released;
 
     private string? Late() =>
         To == From ? "it was started on its old host"

@@ -10,7 +10,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
 {
     private static readonly TimeSpan SignLimit = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
-    private readonly Dictionary<string, Bound?> bounds = [];
+    private readonly Dictionary<string, MachineDetail> before = [];
     private readonly List<DrillSign> signs = [];
 
     /// <param name="during">Called when every sign was looked for, while the fault lasts.</param>
@@ -18,12 +18,12 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
     public async Task<DrillReport> RunAsync(CancellationToken cancel, Func<Task>? during = null)
     {
         await RefuseAsync(cancel);
-        var machines = new DrillMachines(lab, progress);
+        var machines = new DrillMachines(lab, drill.OnIsolation, progress);
         try
         {
-            var before = await machines.StartAsync(cancel);
-            await PromisesAsync(before, cancel);
-            await using var watch = new LabWatch(lab.Name, before);
+            var running = await machines.StartAsync(cancel);
+            await PromisesAsync(running, cancel);
+            await using var watch = new LabWatch(lab.Name, running);
             return await BreakAsync(watch, during, cancel);
         }
         finally
@@ -59,7 +59,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         using var client = lab.Any();
         foreach (var machine in machines)
         {
-            bounds[machine.Name] = (await client.MachineAsync(machine.Name, cancel)).Bound;
+            before[machine.Name] = await client.MachineAsync(machine.Name, cancel);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         var (not, after) = await DrillLab.WaitAsync(EndLimit, lab.NotWholeAsync, cancel);
         await CountOnAsync(watch, cancel);
         watch.ThrowIfBlind();
-        DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, drill.FateOn(m.From), watch.Silence(m), began, bounds.GetValueOrDefault(m.Before.Name)))];
+        DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, FateOf(m), watch.Silence(m), began, before.GetValueOrDefault(m.Before.Name)?.Bound))];
         return new(drill.Name, drill.Title, rows, [.. signs], harm, Round(held), not is null ? Round(after) : null, not);
     }
 
@@ -112,7 +112,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
     /// <summary>Until every machine that shall run elsewhere does, and at least as long as a proof of death by time takes: by then whatever silence can bring about has happened.</summary>
     private async Task EndsAsync(LabWatch watch, Stopwatch since, CancellationToken cancel)
     {
-        var leaving = watch.Machines.Where(m => drill.FateOn(m.From) is Fate.Moved or Fate.Restarted or Fate.RestartedByTime).ToList();
+        var leaving = watch.Machines.Where(m => FateOf(m) is Fate.Moved or Fate.Restarted or Fate.RestartedByTime or Fate.Released).ToList();
         await DrillLab.WaitAsync(EndLimit, _ =>
         {
             var here = leaving.Find(m => !RunsElsewhere(m))?.Before.Name;
@@ -125,6 +125,8 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         progress.Report($"holding the fault until {dead.TotalSeconds:0} s have passed");
         await Task.Delay(dead > since.Elapsed ? dead - since.Elapsed : TimeSpan.Zero, cancel);
     }
+
+    private Fate FateOf(MachineWatch machine) => drill.FateOf(machine.From, before.GetValueOrDefault(machine.Before.Name)?.OnIsolation ?? drill.OnIsolation);
 
     /// <summary>It counts elsewhere; a frozen copy may stay on its old host until the fault is over.</summary>
     private static bool RunsElsewhere(MachineWatch machine) =>

@@ -37,6 +37,7 @@ internal sealed class DrillRunCommand : LabCommand
         Fate.Moved => "moved live",
         Fate.Paused => "paused",
         Fate.Restarted => "restarted once",
+        Fate.Released => "shut down and started once more",
         _ => "restarted once, by time",
     };
 

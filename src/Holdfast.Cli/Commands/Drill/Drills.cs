@@ -1,3 +1,5 @@
+using Holdfast.Api;
+
 namespace Holdfast.Cli.Commands.Drill;
 
 /// <summary>Every drill there is: the rows of docs/design/isolation-table.md, as a user and as the lab's tests run them.</summary>
@@ -7,11 +9,9 @@ internal static class Drills
     [
         new("cluster-switch-dead", "The cluster switch dies.", ["switch cluster down"],
             [new Sign.Names("h1", "the cluster switch"), new Sign.Names("h3", "the cluster switch"), new Sign.Judges("h1", "h1", "connected"), new Sign.Judges("h1", "h2", "connected")]),
-        new("host-isolated", "A host is cut off from the others on every network, and keeps its storage.", ["apart h1 others every"],
-
-            // Whoever reaches nobody over any network has no guest network either, and the others have it: row 6, not 7.
-            [new Sign.Judges("h1", "h1", "isolated"), new Sign.Judges("h2", "h1", "isolated"), new Sign.Judges("h3", "h3", "partition majority"), new Sign.InRow("h1", 6),
-                new Sign.Names("h1", "h1's cables, all of them")]),
+        new("host-isolated", "A host is cut off from the others on every network, and keeps its storage; its machines are released.", ["apart h1 others every"], Isolated, Fate.Released, "h1"),
+        new("host-isolated-keep", "A host is cut off from the others on every network, and keeps its storage; its machines stay by their policy.", ["apart h1 others every"],
+            Isolated, OnIsolation: IsolationResponse.Keep),
         new("guest-network-lost", "A host loses its guest network, and the others have it.", ["cut h1 guest"],
             [new Sign.InRow("h1", 10), new Sign.Names("h2", "h1's guest cable")], Fate.Moved, "h1"),
         new("guest-switch-dead", "The guest switch dies.", ["switch guest down"],
@@ -42,6 +42,13 @@ internal static class Drills
             [new Sign.Names("h1", "h3 itself")], Fate.RestartedByTime, "h3"),
         new("two-faults", "The cluster switch dies, and then a host loses its power.", ["switch cluster down", "wait 3", "crash h3"],
             [new Sign.Names("h1", "h3 itself"), new Sign.Judges("h1", "h2", "connected")], Fate.Restarted, "h3"),
+    ];
+
+    /// <summary>Whoever reaches nobody over any network has no guest network either, and the others have it: row 6, not 7.</summary>
+    private static Sign[] Isolated =>
+    [
+        new Sign.Judges("h1", "h1", "isolated"), new Sign.Judges("h2", "h1", "isolated"), new Sign.Judges("h3", "h3", "partition majority"), new Sign.InRow("h1", 6),
+        new Sign.Names("h1", "h1's cables, all of them"),
     ];
 
     public static Drill? Find(string name) => All.FirstOrDefault(drill => drill.Name == name);

@@ -17,4 +17,7 @@ internal enum Fate
 
     /// <summary>The same, within its bound without the device.</summary>
     RestartedByTime,
+
+    /// <summary>It is shut down and starts once more on another host, if its policy is to be released; else it is unharmed.</summary>
+    Released,
 }

@@ -14,14 +14,21 @@ internal sealed class VmCreateCommand : TaskCommand
     private readonly Option<string?> image = new("--image") { Description = "Disk image to copy, a file on the agent's host; without one an empty disk (in a lab: the lab's guest).", HelpName = "FILE" };
     private readonly Option<string?> datastore = new("--datastore") { Description = "Where its folder is made (default: the only one, else the first by name).", HelpName = "NAME" };
     private readonly Option<int> priority = Inputs.NumberOption("--priority", 100, 0, 1000, "Higher is restarted earlier.");
+    private readonly Option<string> onIsolation = new("--on-isolation")
+    {
+        Description = "What its host does with it when it is cut off and the machine's network is gone with it: shut it down for another host, or keep it.",
+        HelpName = "release|keep", DefaultValueFactory = _ => "release",
+    };
+
     private readonly Option<bool> start = new("--start") { Description = "Start it when it has been created." };
     private readonly Option<string?> on = new("--on") { Description = "Start it on this host (default: the cluster chooses).", HelpName = "HOST" };
 
     public VmCreateCommand(Context context)
         : base(context, "create", "Create a machine.")
     {
+        onIsolation.AcceptOnlyFromAmong("release", "keep");
         Add(machine);
-        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, start, on])
+        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, onIsolation, start, on])
         {
             Add(option);
         }
@@ -39,6 +46,7 @@ internal sealed class VmCreateCommand : TaskCommand
             Image = parse.GetValue(image) is { } file && !file.StartsWith('/') ? Path.GetFullPath(file) : parse.GetValue(image),
             Datastore = parse.GetValue(datastore),
             Priority = parse.GetValue(priority),
+            OnIsolation = parse.GetValue(onIsolation) == "keep" ? IsolationResponse.Keep : IsolationResponse.Release,
             Start = parse.GetValue(start),
             Host = parse.GetValue(on),
         },

@@ -27,6 +27,7 @@ internal sealed class VmShowCommand : ClusterCommand
             .Row("memory", Words.Size(m.MemoryMiB))
             .Row("cpus", $"{m.Cpus}")
             .Row("priority", $"{m.Priority}")
+            .Row("on isolation", Words.Of(m.OnIsolation))
             .Row("datastore", m.Datastore)
             .Row("mac", m.Mac)
             .Row("ip", m.Ip);
