@@ -25,7 +25,7 @@ internal static class Words
     /// <summary>"12.9 s without a fence device, 2.1 s with".</summary>
     public static string BoundText(Bound bound)
     {
-        var without = bound.WithoutDeviceSeconds is { } s ? $"at the latest {Seconds(s)} after its host dies" : "no promise by time alone (infinite drain)";
+        var without = bound.WithoutDeviceSeconds is { } s ? $"at the latest {Seconds(s)} after its host dies" : "no promise by time alone (its host has no watchdog, or the store an infinite drain)";
         return bound.WithDeviceSeconds is { } d ? $"{without}, {Seconds(d)} with the fence device" : without;
     }
 }

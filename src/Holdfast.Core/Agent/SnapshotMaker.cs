@@ -84,7 +84,8 @@ internal static class SnapshotMaker
         return new(
             id, context.NameOf(id), area.Name, entry.Wanted == WantedState.Run ? "running" : "stopped", state, entry.Owner?.Slot.Value ?? -1, entry.Target?.Slot.Value ?? -1,
             entry.Epoch.Value, reason, local is not null, context.Definitions.GetValueOrDefault(id),
-            RestartBound.Of(context.Plan, area.Drain, s.FencesOf(entry.Owner?.Slot.Value ?? s.Slot), s.FastShot));
+            RestartBound.Of(context.Plan, area.Drain, s.FencesOf(entry.Owner?.Slot.Value ?? s.Slot), s.FastShot,
+                ((entry.Owner is { } owner ? area.Table.Host(owner.Slot)?.Watchdog : null) ?? s.Watchdog).ProvesByTime()));
     }
 
     private static (string State, string Reason) State(AgentContext context, AreaKeeper area, MachineEntry entry, LocalMachine? local)

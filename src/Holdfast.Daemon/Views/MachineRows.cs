@@ -84,9 +84,9 @@ internal static class MachineRows
         definition is null ? [] : [.. definition.Disks.Select(d => new Disk(d.File, d.SizeBytes >> 20, definition.Datastore))];
 
     private static Bound BoundOf(RestartBoundView bound) => new(
-        double.IsFinite(bound.WithoutDeviceSeconds) && bound.WithoutDeviceSeconds < 1e9 ? bound.WithoutDeviceSeconds : null,
-        bound.WithDeviceSeconds,
-        [.. bound.Parts.Select(p => new Api.BoundPart(p.Name, Math.Min(p.Seconds, 1e9), p.WithDeviceOnly ? "withDevice" : p.WithoutDeviceOnly ? "withoutDevice" : null))]);
+        double.IsFinite(bound.WithoutDeviceSeconds) ? bound.WithoutDeviceSeconds : null,
+        bound.WithDeviceSeconds is { } s && double.IsFinite(s) ? s : null,
+        [.. bound.Parts.Where(p => double.IsFinite(p.Seconds)).Select(p => new Api.BoundPart(p.Name, p.Seconds, p.WithDeviceOnly ? "withDevice" : p.WithoutDeviceOnly ? "withoutDevice" : null))]);
 
     private static MachineState State(string state) => Enum.TryParse<MachineState>(state, ignoreCase: true, out var parsed) ? parsed : MachineState.Error;
 
