@@ -16,12 +16,15 @@ public sealed class RunningLab : IAsyncLifetime
 
     private static readonly string Program = FindProgram();
 
+    /// <summary>The folder of the built product.</summary>
+    public static string Programs => Path.GetDirectoryName(Program)!;
+
     /// <summary>Made once; each test begins with <see cref="FreshAsync"/>.</summary>
     public async ValueTask InitializeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         await LabCluster.Down(Name, Quiet, limit.Token);
-        await LabCluster.Up(new LabOptions { Name = Name, BinDirectory = Path.GetDirectoryName(Program) }, Quiet, limit.Token);
+        await LabCluster.Up(new LabOptions { Name = Name, BinDirectory = Programs }, Quiet, limit.Token);
     }
 
     public async ValueTask DisposeAsync()
