@@ -70,7 +70,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         var orders = new MachineOrders(options, agent, intent, views, peers);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
+            new MachineCreation(options, agent, intent, orders), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
             () => [.. Alarms(member, connection), .. duplicates.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 

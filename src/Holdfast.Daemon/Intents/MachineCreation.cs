@@ -61,7 +61,7 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         }
         catch
         {
-            await intent.RemoveMachineAsync(definition);
+            await intent.RemoveMachineAsync(definition.Id);
             throw;
         }
 
@@ -93,10 +93,13 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         {
             var definition = new MachineDefinition(
                 Guid.NewGuid(), request.Name, store.Name, request.MemoryMiB, request.Cpus, request.Priority, RandomMac(),
-                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null);
+                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null)
+            {
+                Addresses = [.. request.Ips.Distinct()],
+            };
             var machine = new IntentMachine(definition, request.Start, Complete: false);
             var refusal = await intent.AddMachineAsync(machine);
-            if (refusal is { Problem: IntentProblem.Taken } && refusal.Text.StartsWith("The MAC", StringComparison.Ordinal) && attempt < MacAttempts)
+            if (refusal is { Problem: IntentProblem.MacTaken } && attempt < MacAttempts)
             {
                 continue;
             }

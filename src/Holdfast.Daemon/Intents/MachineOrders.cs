@@ -92,7 +92,7 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
             Refusals.Throw(await MachineFolder.DeleteAsync(store.Path, intended.Definition));
         }
 
-        Refusals.Throw(await intent.RemoveMachineAsync(intended.Definition));
+        Refusals.Throw(await intent.RemoveMachineAsync(row.Id));
         return new TaskResult();
     }
 

@@ -14,6 +14,7 @@ internal sealed class VmCreateCommand : TaskCommand
     private readonly Option<string?> image = new("--image") { Description = "Disk image to copy, a file on the agent's host; without one an empty disk (in a lab: the lab's guest).", HelpName = "FILE" };
     private readonly Option<string?> datastore = new("--datastore") { Description = "Where its folder is made (default: the only one, else the first by name).", HelpName = "NAME" };
     private readonly Option<int> priority = Inputs.NumberOption("--priority", 100, 0, 1000, "Higher is restarted earlier.");
+    private readonly Option<string[]> ip = Inputs.AddressesOption("--ip", "IPv4 address that its guest will use; no other machine can be given it. May be repeated.");
     private readonly Option<bool> start = new("--start") { Description = "Start it when it has been created." };
     private readonly Option<string?> on = new("--on") { Description = "Start it on this host (default: the cluster chooses).", HelpName = "HOST" };
 
@@ -21,7 +22,7 @@ internal sealed class VmCreateCommand : TaskCommand
         : base(context, "create", "Create a machine.")
     {
         Add(machine);
-        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, start, on])
+        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, ip, start, on])
         {
             Add(option);
         }
@@ -39,6 +40,7 @@ internal sealed class VmCreateCommand : TaskCommand
             Image = parse.GetValue(image) is { } file && !file.StartsWith('/') ? Path.GetFullPath(file) : parse.GetValue(image),
             Datastore = parse.GetValue(datastore),
             Priority = parse.GetValue(priority),
+            Ips = parse.GetValue(ip) ?? [],
             Start = parse.GetValue(start),
             Host = parse.GetValue(on),
         },
