@@ -105,9 +105,9 @@ public sealed class RunningLab : IAsyncLifetime
     internal async Task<MachineDetail> MachineAsync(string name) => Parse(await MustAsync("vm", "show", name, "-o", "json"), ApiJson.Default.MachineDetail);
 
     /// <summary>Creates a machine on a host and waits until its guest counts there.</summary>
-    internal async Task<TruthMachine> CreateAsync(string name, string host)
+    internal async Task<TruthMachine> CreateAsync(string name, string host, params string[] more)
     {
-        await MustAsync("vm", "create", name, "--memory", "192MiB", "--disk", "64MiB", "--start", "--wait", "--on", host);
+        await MustAsync(["vm", "create", name, "--memory", "192MiB", "--disk", "64MiB", "--start", "--wait", "--on", host, .. more]);
         return await SeenAsync(name, $"counts on {host}", m => Executes(m, host) && m.Counter >= 3);
     }
 
