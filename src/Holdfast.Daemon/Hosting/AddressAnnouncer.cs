@@ -5,7 +5,7 @@ namespace Holdfast.Daemon.Hosting;
 
 /// <summary>
 /// Tells the guest network where a machine's IP addresses are now, when its CPUs have been started here: QEMU tells the switches its MAC address and knows no IP
-/// addresses, and the guest may not know that anything has happened.
+/// addresses, and the guest may not know that anything has happened. And asks who else has them: the watch hears who answers.
 /// </summary>
 internal sealed class AddressAnnouncer(IArpPort port, Func<Guid, (MachineDefinition Definition, bool RunsHere)?> find)
 {
@@ -42,6 +42,10 @@ internal sealed class AddressAnnouncer(IArpPort port, Func<Guid, (MachineDefinit
         foreach (var ip in definition.Addresses)
         {
             port.Send(ArpFrame.Announcement(definition.Mac.ToLowerInvariant(), ip));
+            if (port.Mac is { } own)
+            {
+                port.Send(ArpFrame.Probe(own, ip));
+            }
         }
     }
 }

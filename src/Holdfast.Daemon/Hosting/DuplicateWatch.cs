@@ -39,6 +39,15 @@ internal sealed class DuplicateWatch : IDisposable
         }
     }
 
+    /// <summary>The port of the guest bridge behind which an address was seen last; null: not within the last seconds.</summary>
+    public string? PortOf(string mac)
+    {
+        lock (turn)
+        {
+            return watch.PortOf(mac);
+        }
+    }
+
     public void Start() => sightings?.Start();
 
     public void Look(HostSnapshot snapshot, IntentView intent)

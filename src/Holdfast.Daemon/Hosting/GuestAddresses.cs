@@ -17,6 +17,7 @@ internal sealed class GuestAddresses : IDisposable
     private readonly DuplicateWatch duplicates;
     private readonly ArpPort? port;
     private readonly AddressAnnouncer? announcer;
+    private readonly AddressWatch? watch;
 
     public GuestAddresses(DaemonOptions options, EventLog events, Func<Moment> now, IAgent agent, EtcdIntentStore intent)
     {
@@ -26,10 +27,11 @@ internal sealed class GuestAddresses : IDisposable
         {
             port = new ArpPort(bridge);
             announcer = new AddressAnnouncer(port, Find);
+            watch = new AddressWatch(options.Host, events, now, port, duplicates.PortOf);
         }
     }
 
-    public IEnumerable<string> Alarms => duplicates.Alarms;
+    public IEnumerable<string> Alarms => [.. duplicates.Alarms, .. watch?.Alarms ?? []];
 
     public void Start()
     {
@@ -38,7 +40,11 @@ internal sealed class GuestAddresses : IDisposable
     }
 
     /// <summary>Once a second.</summary>
-    public void Look() => duplicates.Look(agent.Snapshot, intent.View);
+    public void Look()
+    {
+        duplicates.Look(agent.Snapshot, intent.View);
+        watch?.Look(agent.Snapshot, intent.View);
+    }
 
     /// <summary>A machine's CPUs have been started here. Does not wait.</summary>
     public void Announce(Guid machine) => announcer?.Announce(machine);
@@ -46,6 +52,7 @@ internal sealed class GuestAddresses : IDisposable
     public void Dispose()
     {
         duplicates.Dispose();
+        watch?.Dispose();
         port?.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Cli.Tests.Calls;
 
 namespace Holdfast.Cli.Tests.Lab;
@@ -31,6 +32,30 @@ public sealed class AddressTests(RunningLab lab)
     }
 
     [Fact]
+    public async Task A_foreign_device_that_claims_a_machine_s_address_is_told_on_every_host_within_seconds()
+    {
+        await lab.FreshAsync();
+        await lab.CreateAsync("owner", "h1", "--ip", "10.200.0.8");
+
+        // A live migration takes the address along, and is no second device.
+        await lab.MustAsync("vm", "migrate", "owner", "h2");
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.Empty(await ToldAsync("h1", "owner"));
+        await using (await ForeignDevice.AddAsync("h3", "10.200.0.8"))
+        {
+            var since = Stopwatch.GetTimestamp();
+            await ForeignDevice.SpeakAsync("h3");
+            foreach (var host in (string[])["h1", "h2", "h3"])
+            {
+                await UntilToldAsync(host, "owner", $"a second device claims the IP address 10.200.0.8 of owner: its MAC address is {ForeignDevice.Mac}, seen behind port {(host == "h3" ? "foreign1 of h3" : $"guest0up of {host}")}");
+            }
+
+            Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 10);
+            Assert.Contains("claims the IP address 10.200.0.8 of owner", (await lab.CallAsync("status", "--host", "h1")).Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task After_a_power_cut_another_host_hears_where_the_machine_s_addresses_are_now()
     {
         await lab.FreshAsync();
@@ -48,6 +73,11 @@ public sealed class AddressTests(RunningLab lab)
         Assert.Contains($"arp 0001 {mac} 10.200.0.7 10.200.0.7", lines);
         Assert.Contains("rarp", lines);
     }
+
+    private Task UntilToldAsync(string host, string machine, string sentence) => RunningLab.UntilAsync($"{host} tells '{sentence}'", TimeSpan.FromSeconds(15), async () =>
+        (await ToldAsync(host, machine)) is var told && told.Contains(sentence) ? null : string.Join("; ", told));
+
+    private Task<string[]> ToldAsync(string host, string machine) => lab.EventsAsync(host, "duplicate-address", machine);
 
     /// <summary>What a host's uplink to the guest network hears from a MAC address until the address has been announced twice, 60 s at most. Not Holdfast's own code: it is what is judged.</summary>
     private Task<Call> HearAsync(string host, string mac, string ip) => lab.CallAsync("lab", "exec", "--lab", RunningLab.Name, host, "--", "python3", "-c", $$"""

@@ -15,6 +15,7 @@ public sealed class AddressAnnouncerTests
         await new AddressAnnouncer(arp, _ => (Web, true)).AnnounceAsync(Web.Id);
         Assert.Equal(3, Announced("10.1.2.3"));
         Assert.Equal(3, Announced("10.1.2.4"));
+        Assert.Equal(3, arp.Sent.Count(f => f == ArpFrame.Probe(FakeArp.OwnMac, "10.1.2.4")));
     }
 
     [Fact]
