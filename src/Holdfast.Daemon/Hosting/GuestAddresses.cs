@@ -3,6 +3,7 @@ using Holdfast.Adapters.Network;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Events;
+using Holdfast.Daemon.Intents;
 using Holdfast.Daemon.Options;
 using Holdfast.Daemon.Views;
 using Holdfast.Runtime.Hosting;
@@ -29,7 +30,12 @@ internal sealed class GuestAddresses : IDisposable
             announcer = new AddressAnnouncer(port, Find);
             watch = new AddressWatch(options.Host, events, now, port, duplicates.PortOf);
         }
+
+        Check = new AddressCheck(port is null ? null : new ArpProbe(port));
     }
+
+    /// <summary>The question before a person's start of a machine.</summary>
+    public AddressCheck Check { get; }
 
     public IEnumerable<string> Alarms => [.. duplicates.Alarms, .. watch?.Alarms ?? []];
 

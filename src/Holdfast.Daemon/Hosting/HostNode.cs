@@ -68,10 +68,10 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
         var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
-        var orders = new MachineOrders(options, agent, intent, views, peers);
+        var orders = new MachineOrders(options, agent, intent, views, peers, guests.Check);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
+            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
             () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Api;
 using Holdfast.Cli.Tests.Calls;
 
 namespace Holdfast.Cli.Tests.Lab;
@@ -72,6 +73,34 @@ public sealed class AddressTests(RunningLab lab)
         var lines = (await heard[other]).Out.Split('\n');
         Assert.Contains($"arp 0001 {mac} 10.200.0.7 10.200.0.7", lines);
         Assert.Contains("rarp", lines);
+    }
+
+    [Fact]
+    public async Task A_start_is_refused_when_a_device_has_the_address_and_a_restart_after_a_power_cut_is_not_and_is_told()
+    {
+        await lab.FreshAsync();
+        await using var foreign = await ForeignDevice.AddAsync("h3", "10.200.0.9");
+        await lab.MustAsync("vm", "create", "late", "--ip", "10.200.0.9", "--memory", "192MiB");
+        var refused = await lab.CallAsync("vm", "start", "late", "--on", "h1");
+        Assert.Equal(ExitCode.Failed, refused.Exit);
+        Assert.Contains($"late is not started: a device on the guest network, with the MAC address {ForeignDevice.Mac}, has its address 10.200.0.9 already", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(DesiredState.Stop, (await lab.MachineAsync("late")).Desired);
+
+        // And nothing is left of a creation that was to be started.
+        await lab.MustAsync("vm", "set", "late", "--remove-ip", "10.200.0.9");
+        var created = await lab.CallAsync("vm", "create", "later", "--ip", "10.200.0.9", "--start");
+        Assert.Contains("later is not created", created.Error, StringComparison.Ordinal);
+        Assert.Equal(["late"], (await lab.MachinesAsync()).Select(m => m.Name));
+
+        // The device came while it ran: its host dies, and the promise that it runs counts for more.
+        await lab.MustAsync("vm", "start", "late", "--wait", "--on", "h1");
+        await lab.MustAsync("vm", "set", "late", "--ip", "10.200.0.9");
+        await lab.SeenAsync("late", "counts on h1", m => RunningLab.Executes(m, "h1") && m.Counter >= 3);
+        Assert.Empty(await ToldAsync("h2", "late"));
+        await RunningLab.FaultAsync("crash h1");
+        var after = await lab.SeenAsync("late", "runs once, elsewhere", m => m.Copies is [{ Executing: true } copy] && copy.Host != "h1");
+        await RunningLab.UntilAsync("the taker tells of the device", TimeSpan.FromSeconds(10), async () =>
+            (await ToldAsync(after.Copies[0].Host, "late")) is var told && told.Any(text => text.Contains($"10.200.0.9 of late: its MAC address is {ForeignDevice.Mac}", StringComparison.Ordinal)) ? null : string.Join("; ", told));
     }
 
     private Task UntilToldAsync(string host, string machine, string sentence) => RunningLab.UntilAsync($"{host} tells '{sentence}'", TimeSpan.FromSeconds(15), async () =>
