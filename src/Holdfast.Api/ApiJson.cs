@@ -20,6 +20,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(MachineSummary[]))]
 [JsonSerializable(typeof(MachineDetail))]
 [JsonSerializable(typeof(CreateMachine))]
+[JsonSerializable(typeof(SetMachine))]
 [JsonSerializable(typeof(StartMachine))]
 [JsonSerializable(typeof(StopMachine))]
 [JsonSerializable(typeof(MigrateMachine))]

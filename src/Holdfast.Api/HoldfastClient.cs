@@ -108,6 +108,9 @@ public sealed class HoldfastClient : IDisposable
     public Task<TaskReport> CreateAsync(CreateMachine request, CancellationToken cancel = default) =>
         PostAsync(Routes.Machines, request, ApiJson.Default.CreateMachine, cancel);
 
+    public Task<TaskReport> SetAsync(string name, SetMachine request, CancellationToken cancel = default) =>
+        PostAsync(Routes.Machine(name, "set"), request, ApiJson.Default.SetMachine, cancel);
+
     public Task<TaskReport> StartAsync(string name, StartMachine request, CancellationToken cancel = default) =>
         PostAsync(Routes.Machine(name, "start"), request, ApiJson.Default.StartMachine, cancel);
 

@@ -26,7 +26,7 @@ public static class Routes
 
     public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";
 
-    /// <param name="verb">start, stop, kill, migrate (POST); explain, console, console/log (GET).</param>
+    /// <param name="verb">set, start, stop, kill, migrate (POST); explain, console, console/log (GET).</param>
     public static string Machine(string name, string verb) => $"{Machine(name)}/{verb}";
 
     public static string Datastore(string name) => $"{Datastores}/{Uri.EscapeDataString(name)}";

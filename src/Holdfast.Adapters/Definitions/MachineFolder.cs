@@ -35,6 +35,19 @@ public static class MachineFolder
         }
     }
 
+    /// <summary>Write the machine's definition anew, whole or not at all; null = done, else why not.</summary>
+    public static async Task<string?> RewriteAsync(string path, MachineDefinition definition)
+    {
+        try
+        {
+            return await BlockingWork.RunAsync($"writing the definition of '{definition.Name}'", Limit, () => Rewrite(path, definition));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return $"The definition of '{definition.Name}' on datastore '{definition.Datastore}' could not be written: {e.Message}";
+        }
+    }
+
     /// <summary>Delete the folder with all its disks; null = done or not there.</summary>
     public static async Task<string?> DeleteAsync(string path, MachineDefinition definition)
     {
@@ -70,7 +83,7 @@ public static class MachineFolder
                 WriteDisk(Path.Combine(building, definition.Disks[n].File), definition.Disks[n].SizeBytes, n == 0 ? image : null);
             }
 
-            WriteWhole(Path.Combine(building, DefinitionFile), JsonSerializer.SerializeToUtf8Bytes(definition, DefinitionJson.Default.MachineDefinition));
+            WriteWhole(Path.Combine(building, DefinitionFile), definition);
             Directory.Move(building, final);
             return null;
         }
@@ -89,9 +102,7 @@ public static class MachineFolder
             return null;
         }
 
-        // Only what is this machine's own: a folder that somebody made anew under the same name stays.
-        var file = Path.Combine(folder, DefinitionFile);
-        if (File.Exists(file) && JsonSerializer.Deserialize(File.ReadAllBytes(file), DefinitionJson.Default.MachineDefinition)?.Id != definition.Id)
+        if (IsOfAnother(folder, definition))
         {
             return $"{folder} belongs to another machine; it was left as it is.";
         }
@@ -100,6 +111,39 @@ public static class MachineFolder
         Directory.Move(folder, going);
         Remove(going);
         return null;
+    }
+
+    private static string? Rewrite(string path, MachineDefinition definition)
+    {
+        var folder = Of(path, definition.Name);
+        if (!Directory.Exists(folder))
+        {
+            return $"There is no directory {folder} on this host; mount the datastore '{definition.Datastore}' there.";
+        }
+
+        if (IsOfAnother(folder, definition))
+        {
+            return $"{folder} belongs to another machine; it was left as it is.";
+        }
+
+        var written = Path.Combine(folder, $".{DefinitionFile}-{Guid.NewGuid():N}");
+        try
+        {
+            WriteWhole(written, definition);
+            File.Move(written, Path.Combine(folder, DefinitionFile), overwrite: true);
+            return null;
+        }
+        finally
+        {
+            File.Delete(written);
+        }
+    }
+
+    /// <summary>A folder that somebody made anew under the same name is not this machine's own.</summary>
+    private static bool IsOfAnother(string folder, MachineDefinition definition)
+    {
+        var file = Path.Combine(folder, DefinitionFile);
+        return File.Exists(file) && JsonSerializer.Deserialize(File.ReadAllBytes(file), DefinitionJson.Default.MachineDefinition)?.Id != definition.Id;
     }
 
     private static void Remove(string folder)
@@ -145,10 +189,10 @@ public static class MachineFolder
         return disk.Position;
     }
 
-    private static void WriteWhole(string file, byte[] content)
+    private static void WriteWhole(string file, MachineDefinition definition)
     {
         using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
-        stream.Write(content);
+        JsonSerializer.Serialize(stream, definition, DefinitionJson.Default.MachineDefinition);
         stream.Flush(flushToDisk: true);
     }
 }

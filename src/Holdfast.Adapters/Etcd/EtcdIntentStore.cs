@@ -9,10 +9,14 @@ namespace Holdfast.Adapters.Etcd;
 /// Intent in etcd. Reading never waits (the cached <see cref="View"/>); changing needs a quorum and says so when there is none. Losing etcd
 /// stops changes, never machines (DESIGN §2).
 /// </summary>
-public sealed class EtcdIntentStore : IAsyncDisposable
+public sealed partial class EtcdIntentStore : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(1.5);
+    private static readonly IntentRefusal Contended = new(IntentProblem.Contended, "Others keep changing this machine at the same time; try again.");
+
+    /// <summary>Of a change that others make impossible by their own.</summary>
+    private const int Tries = 10;
 
     private readonly EtcdCalls calls;
     private readonly IntentKeys keys;
@@ -45,16 +49,16 @@ public sealed class EtcdIntentStore : IAsyncDisposable
     public async Task<(IntentView View, IntentRefusal? Refusal)> FreshAsync(CancellationToken cancel = default) =>
         await view.ReadAsync(TimeSpan.FromSeconds(2), cancel) is { } fresh ? (fresh, null) : (View, NoQuorum());
 
-    /// <summary>Enter a machine; its name and its MAC address become its own in the same transaction.</summary>
+    /// <summary>Enter a machine; its name and its addresses become its own in the same transaction.</summary>
     public async Task<IntentRefusal?> AddMachineAsync(IntentMachine machine, CancellationToken cancel = default)
     {
         var definition = machine.Definition;
-        var id = ByteString.CopyFromUtf8(definition.Id.ToString("D"));
+        var (id, claims) = (Id(definition.Id), keys.Claims(definition));
         var txn = new TxnRequest
         {
-            Compare = { Absent(keys.Name(definition.Name)), Absent(keys.Mac(definition.Mac)), Absent(keys.Machine(definition.Id)) },
-            Success = { Put(keys.Machine(definition.Id), Json(machine)), Put(keys.Name(definition.Name), id), Put(keys.Mac(definition.Mac), id) },
-            Failure = { Get(keys.Name(definition.Name)), Get(keys.Mac(definition.Mac)) },
+            Compare = { Absent(keys.Machine(definition.Id)), claims.Select(Absent) },
+            Success = { Put(keys.Machine(definition.Id), Json(machine)), claims.Select(key => Put(key, id)) },
+            Failure = { claims.Select(Get) },
         };
         if (await TxnAsync(txn, cancel) is not { } answer)
         {
@@ -62,24 +66,15 @@ public sealed class EtcdIntentStore : IAsyncDisposable
         }
 
         view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
-        if (answer.Succeeded)
-        {
-            return null;
-        }
-
-        var (name, mac) = (Value(answer.Responses[0]), Value(answer.Responses[1]));
 
         // An attempt that got no answer may have succeeded: the id is random, so the name under our id is our own doing.
-        return name == id ? null
-            : name is not null ? new IntentRefusal(IntentProblem.Taken, $"A machine named '{definition.Name}' exists already; choose another name, or delete it with 'holdfast vm delete {definition.Name}'.")
-            : mac is not null ? new IntentRefusal(IntentProblem.Taken, $"The MAC address {definition.Mac} belongs to another machine of the cluster; leave it out to get a free one.")
-            : new IntentRefusal(IntentProblem.Taken, $"A machine with the id {definition.Id} exists already.");
+        return answer.Succeeded || Value(answer.Responses[0]) == id ? null : await TakenAsync(definition, [.. answer.Responses.Select(Value)], cancel);
     }
 
     /// <summary>Change a machine's intent; <paramref name="change"/> is applied to the present one and may run again.</summary>
     public async Task<IntentRefusal?> ChangeMachineAsync(Guid id, Func<IntentMachine, IntentMachine> change, CancellationToken cancel = default)
     {
-        for (var n = 0; n < 10; n++)
+        for (var n = 0; n < Tries; n++)
         {
             var (present, revision, refusal) = await ReadMachineAsync(id, cancel);
             if (present is null)
@@ -89,7 +84,7 @@ public sealed class EtcdIntentStore : IAsyncDisposable
 
             var txn = new TxnRequest
             {
-                Compare = { new Compare { Key = ByteString.CopyFromUtf8(keys.Machine(id)), Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = revision } },
+                Compare = { Unchanged(keys.Machine(id), revision) },
                 Success = { Put(keys.Machine(id), Json(change(present))) },
             };
             if (await TxnAsync(txn, cancel) is not { } answer)
@@ -104,26 +99,39 @@ public sealed class EtcdIntentStore : IAsyncDisposable
             }
         }
 
-        return new IntentRefusal(IntentProblem.Contended, "Others keep changing this machine at the same time; try again.");
+        return Contended;
     }
 
-    /// <summary>Forget a machine, its name and its MAC address. Done also when it is not there.</summary>
-    public async Task<IntentRefusal?> RemoveMachineAsync(MachineDefinition definition, CancellationToken cancel = default)
+    /// <summary>Forget a machine, its name and its addresses. Done also when it is not there.</summary>
+    public async Task<IntentRefusal?> RemoveMachineAsync(Guid id, CancellationToken cancel = default)
     {
-        var id = ByteString.CopyFromUtf8(definition.Id.ToString("D"));
-        var txn = new TxnRequest
+        for (var n = 0; n < Tries; n++)
         {
-            Compare = { Holds(keys.Name(definition.Name), id) },
-            Success = { Delete(keys.Machine(definition.Id)), Delete(keys.Name(definition.Name)), Delete(keys.Mac(definition.Mac)) },
-            Failure = { Delete(keys.Machine(definition.Id)) },
-        };
-        if (await TxnAsync(txn, cancel) is not { } answer)
-        {
-            return NoQuorum();
+            // Read first: what it claims may have been changed by another host a moment ago, and a claim that is left would be nobody's for ever.
+            var (present, revision, refusal) = await ReadMachineAsync(id, cancel);
+            if (present is null)
+            {
+                return refusal is { Problem: IntentProblem.NotFound } ? null : refusal;
+            }
+
+            var txn = new TxnRequest
+            {
+                Compare = { Unchanged(keys.Machine(id), revision) },
+                Success = { Delete(keys.Machine(id)), keys.Claims(present.Definition).Select(Delete) },
+            };
+            if (await TxnAsync(txn, cancel) is not { } answer)
+            {
+                return NoQuorum();
+            }
+
+            view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
+            if (answer.Succeeded)
+            {
+                return null;
+            }
         }
 
-        view.Apply(true, answer.Header.Revision, answer.Succeeded ? txn.Success : txn.Failure);
-        return null;
+        return Contended;
     }
 
     public async Task<IntentRefusal?> AddDatastoreAsync(IntentDatastore datastore, CancellationToken cancel = default)
@@ -158,14 +166,16 @@ public sealed class EtcdIntentStore : IAsyncDisposable
     private static Compare Absent(string key) =>
         new() { Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Create, Result = Compare.Types.CompareResult.Equal, CreateRevision = 0 };
 
-    private static Compare Holds(string key, ByteString value) =>
-        new() { Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Value, Result = Compare.Types.CompareResult.Equal, Value = value };
+    private static Compare Unchanged(string key, long revision) =>
+        new() { Key = ByteString.CopyFromUtf8(key), Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = revision };
 
     private static RequestOp Put(string key, ByteString value) => new() { RequestPut = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = value } };
 
     private static RequestOp Get(string key) => new() { RequestRange = new RangeRequest { Key = ByteString.CopyFromUtf8(key) } };
 
     private static RequestOp Delete(string key) => new() { RequestDeleteRange = new DeleteRangeRequest { Key = ByteString.CopyFromUtf8(key) } };
+
+    private static ByteString Id(Guid machine) => ByteString.CopyFromUtf8(machine.ToString("D"));
 
     private static ByteString Json(IntentMachine machine) => ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(machine, IntentJson.Default.IntentMachine));
 

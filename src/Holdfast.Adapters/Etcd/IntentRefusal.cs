@@ -8,8 +8,11 @@ public enum IntentProblem
     /// <summary>No member with a quorum answered in time. The outcome of a change is unknown.</summary>
     NoQuorum,
 
-    /// <summary>The name, the MAC address or the datastore is taken.</summary>
+    /// <summary>The name, an IP address or the datastore is taken.</summary>
     Taken,
+
+    /// <summary>The MAC address is taken.</summary>
+    MacTaken,
 
     NotFound,
 

@@ -11,7 +11,7 @@ internal sealed class AttachedMachine(QemuProcess qemu, string socket, Action<Qm
 
     internal QemuProcess Qemu { get; } = qemu;
 
-    /// <summary>It came by a migration: its addresses are announced again when it first continues.</summary>
+    /// <summary>It came by a migration that is still open here until it first continues.</summary>
     internal bool Arrived { get; set; }
 
     /// <summary>Times of the move it came by, while that is being measured.</summary>

@@ -161,7 +161,7 @@ public sealed partial class LibvirtHypervisor
         if (call.Cancelled && _attached.GetValueOrDefault(call.Machine)?.QmpNow is { } qmp)
         {
             // The target's QEMU has announced the addresses from there already.
-            Announce(qmp);
+            Announce(call.Machine, qmp);
         }
 
         return Done(call);

@@ -32,6 +32,9 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
 
     public Action<MachineEvent>? Happened { get; set; }
 
+    /// <summary>Called when a machine's addresses are to be told to its network from here; QEMU itself tells the MAC address. From any thread.</summary>
+    public Action<Guid>? Announcing { get; set; }
+
     /// <summary>Machines of libvirt as it lists them, for what the port does not say.</summary>
     public LibvirtMachines Libvirt => _libvirt;
 
@@ -148,11 +151,12 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         var qmp = await machine.QmpAsync(_options.QmpDeadline).ConfigureAwait(false);
         machine.Times?.Mark("cont");
         await qmp.ContAsync(_options.QmpDeadline).ConfigureAwait(false);
+
+        // By itself QEMU announces only what came by a migration, and that when it arrives, while its port is still closed.
+        Announce(call.Machine, qmp);
         if (machine.Arrived)
         {
-            // QEMU announced when it arrived, while its port was still closed.
             machine.Arrived = false;
-            Announce(qmp);
 
             // The copy is not bound to the connection that Finish was asked on any more; ending it earlier would cost the hand-over time.
             _ = EndMoveAsync(call.Machine).AsTask();
@@ -314,6 +318,10 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         }
     }
 
-    private void Announce(QmpClient qmp) => _ = qmp.AnnounceSelfAsync(_options.QmpDeadline).ContinueWith(
-        static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private void Announce(Guid machine, QmpClient qmp)
+    {
+        _ = qmp.AnnounceSelfAsync(_options.QmpDeadline).ContinueWith(
+            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        Announcing?.Invoke(machine);
+    }
 }

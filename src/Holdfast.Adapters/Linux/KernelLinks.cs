@@ -11,7 +11,6 @@ public static partial class KernelLinks
 {
     private const int Inet = 2;
     private const int Datagram = 2;
-    private const int CloseOnExec = 0x80000;
     private const nuint GetFlags = 0x8913;
     private const nuint GetMtu = 0x8921;
     private const int Up = 0x1;
@@ -29,7 +28,7 @@ public static partial class KernelLinks
         }
 
         Encoding.ASCII.GetBytes(name, new Span<byte>(request, NameLength));
-        var socket = OpenSocket(Inet, Datagram | CloseOnExec, 0);
+        var socket = SystemCalls.OpenSocket(Inet, Datagram | SystemCalls.CloseOnExec, 0);
         if (socket < 0)
         {
             return null;
@@ -47,7 +46,7 @@ public static partial class KernelLinks
         }
         finally
         {
-            _ = Close(socket);
+            _ = SystemCalls.Close(socket);
         }
     }
 
@@ -93,12 +92,6 @@ public static partial class KernelLinks
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "socket")]
-    private static partial int OpenSocket(int domain, int type, int protocol);
-
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static unsafe partial int Ask(int socket, nuint request, byte* argument);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int socket);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Holdfast.Adapters.Linux;
 
 namespace Holdfast.Adapters.Network;
 
@@ -10,11 +11,9 @@ namespace Holdfast.Adapters.Network;
 /// an address has moved for a moment only, and the whole table once a second, as the kernel does not tell of frames from where it knows an address to be.
 /// Listens on a thread of its own; nobody waits for it.
 /// </summary>
-public sealed partial class BridgeSightings : IDisposable
+public sealed class BridgeSightings : IDisposable
 {
-    private const int Netlink = 16, Raw = 3, CloseOnExec = 0x80000, Route = 0, NeighbourGroup = 1 << 2;
-    private const int SolSocket = 1, ReceiveTimeout = 20;
-    private static readonly byte[] OneSecond = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    private const int Netlink = 16, Route = 0, NeighbourGroup = 1 << 2;
 
     private readonly string bridge;
     private readonly Action<string, string, TimeSpan> seen;
@@ -43,7 +42,7 @@ public sealed partial class BridgeSightings : IDisposable
             // What went while nobody listened was not told.
             Ports = Ports.Clear();
             names.Clear();
-            var socket = OpenSocket(Netlink, Raw | CloseOnExec, Route);
+            var socket = SystemCalls.OpenSocket(Netlink, SystemCalls.Raw | SystemCalls.CloseOnExec, Route);
             try
             {
                 if (socket >= 0 && Subscribe(socket))
@@ -53,7 +52,7 @@ public sealed partial class BridgeSightings : IDisposable
             }
             finally
             {
-                _ = Close(socket);
+                _ = SystemCalls.Close(socket);
             }
 
             // The kernel had more to say than the buffer holds, or there is no such bridge, or another one of its name: begin anew with the whole table.
@@ -67,7 +66,7 @@ public sealed partial class BridgeSightings : IDisposable
         Span<byte> address = stackalloc byte[12];
         BinaryPrimitives.WriteUInt16LittleEndian(address, Netlink);
         BinaryPrimitives.WriteInt32LittleEndian(address[8..], NeighbourGroup);
-        return Bind(socket, address, address.Length) == 0 && SetOption(socket, SolSocket, ReceiveTimeout, OneSecond, OneSecond.Length) == 0;
+        return SystemCalls.Bind(socket, address, address.Length) == 0 && SystemCalls.ReceiveForASecond(socket);
     }
 
     private static bool AskForAll(int socket)
@@ -78,16 +77,15 @@ public sealed partial class BridgeSightings : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(dump[4..], BridgeMessages.GetNeighbour);
         BinaryPrimitives.WriteUInt16LittleEndian(dump[6..], BridgeMessages.RequestDump);
         dump[16] = BridgeMessages.BridgeFamily;
-        return Send(socket, dump, (nuint)dump.Length, 0) == dump.Length;
+        return SystemCalls.Send(socket, dump, (nuint)dump.Length, 0) == dump.Length;
     }
 
     private void Receive(int socket)
     {
-        const int TryAgain = 11, Interrupted = 4;
         var buffer = new byte[64 << 10];
-        var index = InterfaceIndex(bridge);
+        var index = SystemCalls.InterfaceIndex(bridge);
         long? asked = null;
-        while (!ending && index != 0 && InterfaceIndex(bridge) == index)
+        while (!ending && index != 0 && SystemCalls.InterfaceIndex(bridge) == index)
         {
             if (asked is null || Stopwatch.GetElapsedTime(asked.Value) >= TimeSpan.FromSeconds(1))
             {
@@ -99,8 +97,8 @@ public sealed partial class BridgeSightings : IDisposable
                 asked = Stopwatch.GetTimestamp();
             }
 
-            var length = Take(socket, buffer, (nuint)buffer.Length, 0);
-            if (length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted))
+            var length = SystemCalls.Receive(socket, buffer, (nuint)buffer.Length, 0);
+            if (length < 0 && Marshal.GetLastPInvokeError() is not (SystemCalls.TryAgain or SystemCalls.Interrupted))
             {
                 return;
             }
@@ -138,30 +136,6 @@ public sealed partial class BridgeSightings : IDisposable
     private static string? Name(int index)
     {
         Span<byte> name = stackalloc byte[16];
-        return InterfaceName(index, name) == 0 ? null : System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+        return SystemCalls.InterfaceName(index, name) == 0 ? null : System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
     }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int OpenSocket(int domain, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static partial int Bind(int socket, ReadOnlySpan<byte> address, int length);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetOption(int socket, int level, int option, ReadOnlySpan<byte> value, int length);
-
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    private static partial nint Send(int socket, ReadOnlySpan<byte> bytes, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    private static partial nint Take(int socket, Span<byte> bytes, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int socket);
-
-    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int InterfaceIndex(string name);
-
-    [LibraryImport("libc", EntryPoint = "if_indextoname")]
-    private static partial nint InterfaceName(int index, Span<byte> name);
 }

@@ -34,7 +34,8 @@ public sealed record MachineDetail : MachineSummary
 {
     public string? Mac { get; init; }
 
-    public string? Ip { get; init; }
+    /// <summary>The IPv4 addresses that its guest is known to use; no other machine of the cluster can be given one of them.</summary>
+    public string[] Ips { get; set; } = [];
 
     public IsolationResponse OnIsolation { get; init; }
 

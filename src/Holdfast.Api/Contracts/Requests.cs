@@ -29,6 +29,19 @@ public sealed record CreateMachine
 
     /// <summary>Start it on this host; null lets the cluster choose.</summary>
     public string? Host { get; init; }
+
+    /// <summary>The IPv4 addresses that its guest will use; refused when another machine has one of them.</summary>
+    public string[] Ips { get; set; } = [];
+}
+
+/// <summary><c>POST /v1/vms/NAME/set</c>: change what is known of a machine, also while it runs. 202.</summary>
+public sealed record SetMachine
+{
+    /// <summary>IPv4 addresses that its guest uses from now on; refused when another machine has one of them.</summary>
+    public string[] AddIps { get; set; } = [];
+
+    /// <summary>Addresses that it has and uses no more.</summary>
+    public string[] RemoveIps { get; set; } = [];
 }
 
 /// <summary><c>POST /v1/vms/NAME/start</c>. 202.</summary>

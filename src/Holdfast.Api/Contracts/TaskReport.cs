@@ -5,7 +5,7 @@ public sealed record TaskReport
 {
     public required string Id { get; init; }
 
-    /// <summary>"create", "start", "stop", "kill", "delete", "migrate", "add-datastore", "fence".</summary>
+    /// <summary>"create", "set", "start", "stop", "kill", "delete", "migrate", "add-datastore", "fence".</summary>
     public required string Kind { get; init; }
 
     public string? Machine { get; init; }
@@ -30,6 +30,9 @@ public sealed record TaskResult
     public string? Host { get; init; }
 
     public ulong? Epoch { get; init; }
+
+    /// <summary>The machine's IP addresses after they were set.</summary>
+    public string[]? Ips { get; init; }
 
     public Migration? Migration { get; init; }
 }

@@ -23,7 +23,7 @@ internal static class Root
         var root = new RootCommand("Virtual machines on a few hosts: placed, live-migrated and restarted, and right when the networks between the hosts fail.")
         {
             Group("vm", "Machines.",
-                new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmStartCommand(context), new VmStopCommand(context),
+                new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmSetCommand(context), new VmStartCommand(context), new VmStopCommand(context),
                 new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmConsoleCommand(context)),
             Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),

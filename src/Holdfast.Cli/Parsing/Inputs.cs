@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Api;
 
 namespace Holdfast.Cli.Parsing;
 
@@ -38,6 +39,20 @@ internal static class Inputs
             return value ?? 0;
         },
     };
+
+    /// <summary>Addresses of a machine, each with the option before it; they are checked before anybody is asked.</summary>
+    public static Option<string[]> AddressesOption(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "A.B.C.D" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Select(token => AddressRule.Refusal(token.Value)).OfType<string>().FirstOrDefault() is { } refusal)
+            {
+                result.AddError(refusal);
+            }
+        });
+        return option;
+    }
 
     /// <summary>A whole number within bounds, with one sentence when it is not.</summary>
     public static Option<int> NumberOption(string name, int fallback, int least, int most, string description) => new(name)

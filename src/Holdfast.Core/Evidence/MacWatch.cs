@@ -30,6 +30,9 @@ public sealed class MacWatch
     /// <summary>What is wrong now.</summary>
     public IEnumerable<MacConflict> Conflicts => known.Keys;
 
+    /// <summary>The port behind which an address was seen last; null: not within the last seconds.</summary>
+    public string? PortOf(string mac) => sightings.TryGetValue(mac, out var list) ? list[^1].Port : null;
+
     /// <summary>A frame of an address has come in behind a port.</summary>
     /// <param name="age">How long ago the last one has.</param>
     public void Seen(Moment now, string mac, string port, TimeSpan age = default)

@@ -14,7 +14,15 @@ namespace Holdfast.Core.Model;
 /// <param name="Image">What it boots: null for the disk's own boot loader, else kernel and initrd paths on every host (the lab's guest).</param>
 public sealed record MachineDefinition(
     Guid Id, string Name, string Datastore, int MemoryMiB, int Cpus, int Priority, string Mac,
-    ImmutableArray<DiskDefinition> Disks, DirectBoot? Image = null, IsolationResponse OnIsolation = IsolationResponse.Release);
+    ImmutableArray<DiskDefinition> Disks, DirectBoot? Image = null, IsolationResponse OnIsolation = IsolationResponse.Release)
+{
+    /// <summary>
+    /// The IPv4 addresses that its guest is known to use. Nobody hands them out: they are kept unique, watched and announced. Etcd's copy counts; the one in the
+    /// folder is for a cluster whose etcd is gone.
+    /// </summary>
+    /// <remarks>A setter, not an init: generated JSON code would make it null where an older file does not have it.</remarks>
+    public ImmutableArray<string> Addresses { get; set; } = [];
+}
 
 /// <summary>What an isolated host without guest network does with a machine (row 6 of the isolation table).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<IsolationResponse>))]

@@ -5,6 +5,7 @@ using Holdfast.Core.Evidence;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Events;
 using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Views;
 
 namespace Holdfast.Daemon.Hosting;
 
@@ -38,6 +39,15 @@ internal sealed class DuplicateWatch : IDisposable
         }
     }
 
+    /// <summary>The port of the guest bridge behind which an address was seen last; null: not within the last seconds.</summary>
+    public string? PortOf(string mac)
+    {
+        lock (turn)
+        {
+            return watch.PortOf(mac);
+        }
+    }
+
     public void Start() => sightings?.Start();
 
     public void Look(HostSnapshot snapshot, IntentView intent)
@@ -47,7 +57,7 @@ internal sealed class DuplicateWatch : IDisposable
             return;
         }
 
-        var machines = snapshot.Machines.Where(m => m.Owner >= 0).Select(m => (Row: m, Mac: (intent.Machines.GetValueOrDefault(m.Id)?.Definition ?? m.Definition)?.Mac))
+        var machines = snapshot.Machines.Where(m => m.Owner >= 0).Select(m => (Row: m, Mac: intent.DefinitionOf(m)?.Mac))
             .Where(m => m.Mac is not null).DistinctBy(m => m.Row.Id).ToList();
         var places = machines.Select(m => new MachinePlacement(m.Row.Id, m.Mac!.ToLowerInvariant(), m.Row.State == "running" ? m.Row.Local : null)).ToList();
         var taps = sightings.Ports.Where(p => p.Value.StartsWith("fe:", StringComparison.Ordinal)).ToLookup(p => p.Value[3..], p => p.Key);

@@ -62,16 +62,17 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
 
         using var addresses = new AddressProbe(options.IsolationAddresses.Select(IPAddress.Parse), (address, answers) => events.Add(
             answers ? "address-answers" : "address-silent", null, $"the isolation address {address} {(answers ? "answers again" : "does not answer")} (evidence only)", options.Host));
-        using var duplicates = new DuplicateWatch(options, events, () => clock.Now);
+        using var guests = new GuestAddresses(options, events, () => clock.Now, agent, intent);
+        hypervisor.Announcing = guests.Announce;
         await using var app = ApiServer.Build(options.Socket, options.Listen);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
         var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
-        var orders = new MachineOrders(options, agent, intent, views, peers);
+        var orders = new MachineOrders(options, agent, intent, views, peers, guests.Check);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders), orders, new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
-            () => [.. Alarms(member, connection), .. duplicates.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
+            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
+            () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
@@ -81,7 +82,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         heartbeats.Start();
         peerPort.Start();
         addresses.Start();
-        duplicates.Start();
+        guests.Start();
         agent.Start();
         book.Load();
         arm.Load();
@@ -92,7 +93,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         };
         intent.Start();
         var clocks = new ClockWatch(TimingPlan.Find(options.Profile)!.ClockRateTolerance);
-        using var measuring = new Timer(_ => Measure(agent, intent, clocks, duplicates), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
+        using var measuring = new Timer(_ => Measure(agent, intent, clocks, guests), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);
 
         await app.StartAsync();
@@ -176,14 +177,14 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         }
     }
 
-    private void Measure(AgentLoop agent, EtcdIntentStore intent, ClockWatch clocks, DuplicateWatch duplicates)
+    private void Measure(AgentLoop agent, EtcdIntentStore intent, ClockWatch clocks, GuestAddresses guests)
     {
         if (clocks.Disagree())
         {
             agent.Post(new ClocksDisagree());
         }
 
-        duplicates.Look(agent.Snapshot, intent.View);
+        guests.Look();
         agent.Measured(Conditions(agent, intent));
     }
 

@@ -15,6 +15,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     public void Map(IEndpointRouteBuilder app)
     {
         app.MapPost(Routes.Machines, CreateAsync);
+        app.MapPost(Routes.Machines + "/{name}/set", SetAsync);
         app.MapPost(Routes.Machines + "/{name}/start", StartAsync);
         app.MapPost(Routes.Machines + "/{name}/stop", StopAsync);
         app.MapPost(Routes.Machines + "/{name}/kill", KillAsync);
@@ -28,6 +29,14 @@ internal sealed class ChangeRoutes(HostParts parts)
         var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
         var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
+    }
+
+    private async Task SetAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.SetMachine);
+        var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
+        MachineRequests.Check(row.Name, request);
+        await context.AcceptedAsync(parts.Tasks.Begin("set", row.Name, task => parts.Settings.SetAsync(row.Id, request, task)));
     }
 
     private async Task StartAsync(HttpContext context)

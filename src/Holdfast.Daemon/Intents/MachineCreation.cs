@@ -14,7 +14,7 @@ namespace Holdfast.Daemon.Intents;
 /// Creates a machine: its name in etcd first, then its folder on the datastore, then its entry in the lease table. What fails is undone in the
 /// other order, so that the same name can be used again.
 /// </summary>
-internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdIntentStore intent, MachineOrders orders)
+internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdIntentStore intent, MachineOrders orders, AddressCheck addresses)
 {
     private const int MacAttempts = 5;
 
@@ -41,6 +41,12 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
 
     public async Task<TaskResult?> RunAsync(CreateMachine request, IntentDatastore store, TaskBoard.Work task)
     {
+        if (request.Start)
+        {
+            // Before anything is made, so that a refused creation leaves nothing.
+            await addresses.ThrowIfTakenAsync(request.Name, "created", mac: null, request.Ips, task);
+        }
+
         task.Step("named");
         var machine = await NameAsync(request, store);
         var definition = machine.Definition;
@@ -61,13 +67,13 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         }
         catch
         {
-            await intent.RemoveMachineAsync(definition);
+            await intent.RemoveMachineAsync(definition.Id);
             throw;
         }
 
         // From here on it exists; a lost quorum now costs only the mark, which the next change sets.
         await intent.ChangeMachineAsync(definition.Id, m => m with { Complete = true });
-        return request.Start ? await orders.StartAsync(definition.Name, request.Host, task) : new TaskResult();
+        return request.Start ? await orders.StartAsync(definition.Name, request.Host, task, asked: true) : new TaskResult();
     }
 
     internal static ApiException UnknownHost(DaemonOptions options, string host) =>
@@ -94,10 +100,13 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
             var definition = new MachineDefinition(
                 Guid.NewGuid(), request.Name, store.Name, request.MemoryMiB, request.Cpus, request.Priority, RandomMac(),
                 [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null,
-                request.OnIsolation == Api.IsolationResponse.Keep ? Core.Model.IsolationResponse.Keep : Core.Model.IsolationResponse.Release);
+                request.OnIsolation == Api.IsolationResponse.Keep ? Core.Model.IsolationResponse.Keep : Core.Model.IsolationResponse.Release)
+            {
+                Addresses = [.. request.Ips.Distinct()],
+            };
             var machine = new IntentMachine(definition, request.Start, Complete: false);
             var refusal = await intent.AddMachineAsync(machine);
-            if (refusal is { Problem: IntentProblem.Taken } && refusal.Text.StartsWith("The MAC", StringComparison.Ordinal) && attempt < MacAttempts)
+            if (refusal is { Problem: IntentProblem.MacTaken } && attempt < MacAttempts)
             {
                 continue;
             }

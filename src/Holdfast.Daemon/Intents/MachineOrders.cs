@@ -11,7 +11,7 @@ using Holdfast.Runtime.Hosting;
 namespace Holdfast.Daemon.Intents;
 
 /// <summary>Start, stop, kill, delete and migrate: intent first, then the lease table, then wait for what the owner makes of it.</summary>
-internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdIntentStore intent, ClusterViews views, PeerAgents peers)
+internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdIntentStore intent, ClusterViews views, PeerAgents peers, AddressCheck addresses)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
@@ -19,7 +19,8 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
     /// <param name="host">Where it is to start; null lets the cluster choose. One that runs elsewhere is moved there.</param>
-    public async Task<TaskResult?> StartAsync(string name, string? host, TaskBoard.Work task)
+    /// <param name="asked">The network has just been asked for its addresses.</param>
+    public async Task<TaskResult?> StartAsync(string name, string? host, TaskBoard.Work task, bool asked = false)
     {
         var row = await views.MachineAsync(name, local: false, CancellationToken.None);
         if (row.Host is null && host is not null && host != options.Host)
@@ -33,6 +34,11 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         if (row.Host is null)
         {
             Room.Check(name, row.MemoryMiB, agent.Snapshot, host);
+        }
+
+        if (row.Host is null && !asked)
+        {
+            await addresses.ThrowIfTakenAsync(name, "started", row.Mac, row.Ips, task);
         }
 
         await IntendAsync(row, run: true);
@@ -92,7 +98,7 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
             Refusals.Throw(await MachineFolder.DeleteAsync(store.Path, intended.Definition));
         }
 
-        Refusals.Throw(await intent.RemoveMachineAsync(intended.Definition));
+        Refusals.Throw(await intent.RemoveMachineAsync(row.Id));
         return new TaskResult();
     }
 

@@ -16,7 +16,18 @@ internal static partial class MachineRequests
         Usage(request.Cpus is >= 1 and <= 512, $"{request.Cpus} is no number of CPUs for {request.Name}; give 1 to 512.");
         Usage(request.DiskMiB is >= 1 and <= MostDiskMiB, $"{request.DiskMiB} MiB is no size for {request.Name}'s disk; give at least 1 MiB and at most 64 TiB, as in --disk 64MiB.");
         Usage(request.Priority is >= 0 and <= 1_000_000, $"{request.Priority} is no priority for {request.Name}; give 0 to 1000000.");
+        CheckAddresses(request.Name, request.Ips);
         Usage(request.Image is null || Path.IsPathFullyQualified(request.Image), $"'{request.Image}' is no image; give the full path of a raw disk image on the host that is asked.");
+    }
+
+    public static void Check(string name, SetMachine request)
+    {
+        Usage(request.AddIps.Length + request.RemoveIps.Length > 0, $"Nothing is said that is to be set of {name}; give addresses to add or to remove.");
+        CheckAddresses(name, request.AddIps);
+        foreach (var both in request.AddIps.Intersect(request.RemoveIps))
+        {
+            Usage(false, $"{both} is both to be added to {name} and to be removed from it; say one of the two.");
+        }
     }
 
     public static void Check(AddDatastore request)
@@ -24,6 +35,15 @@ internal static partial class MachineRequests
         Usage(MachineName().IsMatch(request.Name), $"'{request.Name}' is not a name for a datastore; use small letters, digits and '-', beginning with a letter, at most 63.");
         Usage(Path.IsPathFullyQualified(request.Path), $"'{request.Path}' is no path for {request.Name}; give the full path at which every host mounts the store.");
         Usage(request.DrainSeconds is null or (>= 0 and <= 86_400), $"{request.DrainSeconds} s is no drain for {request.Name}; give 0 to 86400 seconds, or leave it out for 'never'.");
+    }
+
+    private static void CheckAddresses(string name, string[] ips)
+    {
+        Usage(ips.Length <= AddressRule.Most, $"{ips.Length} addresses are too many for {name}; give at most {AddressRule.Most}.");
+        foreach (var ip in ips)
+        {
+            Usage(AddressRule.Refusal(ip) is null, AddressRule.Refusal(ip) ?? "");
+        }
     }
 
     private static void Usage(bool right, string otherwise)

@@ -27,8 +27,7 @@ internal static class MachineRows
 
     private static MachineDetail Of(HostSnapshot snapshot, MachineView view, IntentView intent)
     {
-        var intended = intent.Machines.GetValueOrDefault(view.Id);
-        var definition = view.Definition ?? intended?.Definition;
+        var definition = intent.DefinitionOf(view);
         var path = snapshot.Datastores.FirstOrDefault(d => d.Name == view.Datastore)?.Path;
         return new MachineDetail
         {
@@ -45,6 +44,7 @@ internal static class MachineRows
             Datastore = view.Datastore,
             Mac = definition?.Mac,
             OnIsolation = ResponseOf(definition),
+            Ips = [.. definition?.Addresses ?? []],
             Folder = path is null || definition is null ? null : MachineFolder.Of(path, definition.Name),
             Bound = view.Bound is { } bound ? BoundOf(bound) : null,
             Disks = Disks(definition),
@@ -72,6 +72,7 @@ internal static class MachineRows
             Datastore = definition.Datastore,
             Mac = definition.Mac,
             OnIsolation = ResponseOf(definition),
+            Ips = [.. definition.Addresses],
             Folder = intent.Datastores.TryGetValue(definition.Datastore, out var store) ? MachineFolder.Of(store.Path, definition.Name) : null,
             Disks = Disks(definition),
         };

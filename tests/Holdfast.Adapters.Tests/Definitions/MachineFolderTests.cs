@@ -41,6 +41,24 @@ public sealed class MachineFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_definition_is_written_anew_in_its_own_folder_only_and_an_older_one_has_no_addresses()
+    {
+        var web = Machine("web");
+        Assert.Null(await MachineFolder.CreateAsync(path, web, null));
+        Assert.Null(await MachineFolder.RewriteAsync(path, web with { Addresses = ["10.1.2.3"] }));
+        Assert.Equal(["10.1.2.3"], Assert.Single((await LoadAsync("shared")).Found).Addresses.AsEnumerable());
+        Assert.Contains("belongs to another machine", await MachineFolder.RewriteAsync(path, Machine("web")));
+        Assert.Contains("mount the datastore", await MachineFolder.RewriteAsync(path, Machine("db")));
+        Assert.Equal(2, Directory.GetFileSystemEntries(MachineFolder.Of(path, "web")).Length);
+
+        var file = Path.Combine(MachineFolder.Of(path, "web"), "machine.json");
+        var text = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        Assert.True(text.Remove("addresses"));
+        File.WriteAllText(file, text.ToJsonString());
+        Assert.Empty(Assert.Single((await LoadAsync("shared")).Found).Addresses);
+    }
+
+    [Fact]
     public async Task A_second_machine_of_the_same_name_and_a_missing_store_are_refused()
     {
         Assert.Null(await MachineFolder.CreateAsync(path, Machine("web"), null));

@@ -84,7 +84,7 @@ public sealed class EtcdLabTests : IAsyncLifetime
             Kill(processes[n].Pid!.Value);
         }
 
-        var refusal = await one.RemoveMachineAsync(web);
+        var refusal = await one.RemoveMachineAsync(web.Id);
         Assert.Equal(IntentProblem.NoQuorum, refusal!.Problem);
         Assert.StartsWith("no quorum: ", refusal.Text);
         await UntilAsync(() => !one.Quorum, "the loss of the quorum");
@@ -98,9 +98,40 @@ public sealed class EtcdLabTests : IAsyncLifetime
         adopter.Start();
         await UntilAsync(() => adopter.Pid is not null, "the adoption");
         Assert.Equal((again.Pid, 0), (adopter.Pid, adopter.Starts));
-        Assert.Null(await one.RemoveMachineAsync(web));
+        Assert.Null(await one.RemoveMachineAsync(web.Id));
         Assert.Null(one.View.Find("web"));
         Assert.Null(await one.AddMachineAsync(new IntentMachine(Machine("web", "52:54:00:00:00:01"), false)));
+    }
+
+    [Fact]
+    public async Task An_IP_address_belongs_to_one_machine_until_it_is_taken_from_it_and_two_that_want_it_at_once_do_not_both_get_it()
+    {
+        await using var one = Opened("h1");
+        await using var two = Opened("h2");
+        await UntilAsync(() => one.Quorum && two.Quorum, "a quorum");
+
+        var web = Machine("web", "52:54:00:00:00:01") with { Addresses = ["10.1.2.3", "10.1.2.4"] };
+        Assert.Null(await one.AddMachineAsync(new IntentMachine(web, Run: true)));
+        var taken = await two.AddMachineAsync(new IntentMachine(Machine("db", "52:54:00:00:00:02") with { Addresses = ["10.1.2.9", "10.1.2.4"] }, true));
+        Assert.Equal(IntentProblem.Taken, taken!.Problem);
+        Assert.Equal("10.1.2.4 belongs to machine web; take another or remove it there with 'holdfast vm set web --remove-ip 10.1.2.4'.", taken.Text);
+
+        // Nothing of the refused one is left: neither its name nor its other address.
+        var db = Machine("db", "52:54:00:00:00:02") with { Addresses = ["10.1.2.9"] };
+        Assert.Null(await two.AddMachineAsync(new IntentMachine(db, true)));
+        Assert.Equal("10.1.2.3 belongs to machine web; take another or remove it there with 'holdfast vm set web --remove-ip 10.1.2.3'.", (await two.ChangeAddressesAsync(db.Id, ["10.1.2.5", "10.1.2.3"], [])).Refusal!.Text);
+        Assert.Equal(["10.1.2.9"], two.View.Machines[db.Id].Definition.Addresses.AsEnumerable());
+
+        Assert.Equal(["10.1.2.3"], (await one.ChangeAddressesAsync(web.Id, ["10.1.2.3"], ["10.1.2.4"])).Definition!.Addresses.AsEnumerable());
+        Assert.Null((await two.ChangeAddressesAsync(db.Id, ["10.1.2.4"], ["10.1.2.9"])).Refusal);
+        await UntilAsync(() => one.View.Machines.GetValueOrDefault(db.Id) is { Definition.Addresses: ["10.1.2.4"] }, "the watch of the other host");
+
+        var both = await Task.WhenAll(one.ChangeAddressesAsync(web.Id, ["10.1.2.9"], []), two.ChangeAddressesAsync(db.Id, ["10.1.2.9"], []));
+        Assert.Single(both, b => b.Refusal is null);
+
+        // With its machine an address is free again, also one that the remover's view does not have yet.
+        Assert.Null(await one.RemoveMachineAsync(web.Id));
+        Assert.Null(await two.AddMachineAsync(new IntentMachine(Machine("web", "52:54:00:00:00:01") with { Addresses = ["10.1.2.3"] }, true)));
     }
 
     private static MachineDefinition Machine(string name, string mac) => new(Guid.NewGuid(), name, "shared", 192, 1, 100, mac, [new("disk0.raw", 1)]);

@@ -57,6 +57,21 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Addresses_are_sent_with_a_creation_set_later_and_shown()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("POST /v1/vms", Done, 202)
+            .On("POST /v1/vms/web/set", """{"id":"t1","kind":"set","machine":"web","state":"done","result":{"ips":["10.1.2.4","10.1.2.5"]}}""", 202)
+            .On("GET /v1/vms/web", Machine.TrimEnd()[..^1] + ""","mac":"52:54:00:00:00:01","ips":["10.1.2.3","10.1.2.4"]}""");
+        Assert.Equal(ExitCode.Done, (await agent.CallAsync("vm", "create", "web", "--ip", "10.1.2.3", "--ip", "10.1.2.4")).Exit);
+        Assert.Contains("\"ips\":[\"10.1.2.3\",\"10.1.2.4\"]", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Equal("web has the IP addresses 10.1.2.4, 10.1.2.5.\n", (await agent.CallAsync("vm", "set", "web", "--ip", "10.1.2.5", "--remove-ip", "10.1.2.3")).Out);
+        Assert.Equal("""POST /v1/vms/web/set {"addIps":["10.1.2.5"],"removeIps":["10.1.2.3"]}""", agent.Requests[1]);
+        var shown = (await agent.CallAsync("vm", "show", "web")).Out;
+        Assert.Matches("mac +52:54:00:00:00:01\nip +10.1.2.3, 10.1.2.4\n", shown);
+    }
+
+    [Fact]
     public async Task Migrate_prints_the_whole_time_and_the_pause()
     {
         await using var agent = await FakeAgent.StartAsync();
@@ -198,7 +213,7 @@ public sealed class CommandTests
     {
         string[] commands =
         [
-            "", "vm", "vm list", "vm show", "vm create", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show", "host fence", "host confirm-dead",
+            "", "vm", "vm list", "vm show", "vm create", "vm set", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show", "host fence", "host confirm-dead",
             "datastore list", "datastore add", "datastore show", "events", "explain", "timers", "status", "lab up", "lab down", "lab status", "lab fault",
             "lab truth", "lab observe", "lab exec", "demo",
         ];

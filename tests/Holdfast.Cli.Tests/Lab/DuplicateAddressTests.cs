@@ -1,7 +1,3 @@
-using System.Text.Json;
-using Holdfast.Api;
-using Holdfast.Lab;
-
 namespace Holdfast.Cli.Tests.Lab;
 
 [Collection(LabCollection.Name)]
@@ -22,7 +18,7 @@ public sealed class DuplicateAddressTests(RunningLab lab)
         Assert.Empty(await ToldAsync("h1"));
 
         // It talks for longer than a machine that has moved takes to count as settled.
-        await InsideAsync("h2", $"""
+        await RunningLab.InsideAsync("h2", $"""
             ip link add twin0 address {mac} type veth peer name twin1
             ip link set twin1 master guest0 up
             ip link set twin0 up
@@ -38,19 +34,12 @@ public sealed class DuplicateAddressTests(RunningLab lab)
         }
         finally
         {
-            await InsideAsync("h2", "ip link del twin0");
+            await RunningLab.InsideAsync("h2", "ip link del twin0");
         }
     }
-
-    private static async Task InsideAsync(string host, string script) =>
-        Assert.Equal(0, await LabCluster.Exec(RunningLab.Name, host, ["sh", "-ec", script], TestContext.Current.CancellationToken));
 
     private Task UntilToldAsync(string host, params string[] parts) => RunningLab.UntilAsync($"{host} tells of the second device", TimeSpan.FromSeconds(15), async () =>
         (await ToldAsync(host)) is var told && told.Any(text => parts.All(part => text.Contains(part, StringComparison.Ordinal))) ? null : string.Join("; ", told));
 
-    private async Task<string[]> ToldAsync(string host) =>
-    [
-        .. (await lab.MustAsync("events", "--local", "--host", host, "-o", "json")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonSerializer.Deserialize(line, ApiJson.Default.ClusterEvent)!).Where(e => e is { Kind: "duplicate-address", Machine: "twin" }).Select(e => e.Text),
-    ];
+    private Task<string[]> ToldAsync(string host) => lab.EventsAsync(host, "duplicate-address", "twin");
 }

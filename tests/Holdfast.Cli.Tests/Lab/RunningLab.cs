@@ -107,10 +107,21 @@ public sealed class RunningLab : IAsyncLifetime
 
     internal async Task<MachineDetail> MachineAsync(string name) => Parse(await MustAsync("vm", "show", name, "-o", "json"), ApiJson.Default.MachineDetail);
 
+    /// <summary>What a host's own agent has told of a machine.</summary>
+    internal async Task<string[]> EventsAsync(string host, string kind, string machine) =>
+    [
+        .. (await MustAsync("events", "--local", "--host", host, "-o", "json")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize(line, ApiJson.Default.ClusterEvent)!).Where(e => e.Kind == kind && e.Machine == machine).Select(e => e.Text),
+    ];
+
+    /// <summary>Runs a shell script inside a host; it must succeed.</summary>
+    internal static async Task InsideAsync(string host, string script) =>
+        Assert.Equal(0, await LabCluster.Exec(Name, host, ["sh", "-ec", script], TestContext.Current.CancellationToken));
+
     /// <summary>Creates a machine on a host and waits until its guest counts there.</summary>
-    internal async Task<TruthMachine> CreateAsync(string name, string host)
+    internal async Task<TruthMachine> CreateAsync(string name, string host, params string[] more)
     {
-        await MustAsync("vm", "create", name, "--memory", "192MiB", "--disk", "64MiB", "--start", "--wait", "--on", host);
+        await MustAsync(["vm", "create", name, "--memory", "192MiB", "--disk", "64MiB", "--start", "--wait", "--on", host, .. more]);
         return await SeenAsync(name, $"counts on {host}", m => Executes(m, host) && m.Counter >= 3);
     }
 

@@ -20,6 +20,9 @@ public sealed class MacWatchTests
         Assert.Empty(Look(6, here: true));
         Assert.Equal(new MacConflict(Mac, Machine, "vnet0", "up"), Assert.Single(Look(7.1, here: true)));
         Assert.Empty(Look(8, here: true));
+        Assert.Equal("vnet0", watch.PortOf(Mac));
+        Look(30, here: true);
+        Assert.Null(watch.PortOf(Mac));
     }
 
     [Fact]

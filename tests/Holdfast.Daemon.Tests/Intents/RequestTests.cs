@@ -23,6 +23,32 @@ public sealed class RequestTests
         MachineRequests.Check(new CreateMachine { Name = "web-2" });
     }
 
+    [Theory]
+    [InlineData("10.1.2")]
+    [InlineData("10.1.2.03")]
+    [InlineData("10.1.2.256")]
+    [InlineData("fe80::1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("127.0.0.1")]
+    [InlineData("224.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("web")]
+    [InlineData("")]
+    public void What_is_no_address_of_one_device_is_a_usage_error(string ip)
+    {
+        Refused(new CreateMachine { Name = "web", Ips = ["10.1.2.3", ip] }, $"'{ip}' is no address for a machine");
+        Assert.Contains($"'{ip}' is no address", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine { AddIps = [ip] })).Message);
+    }
+
+    [Fact]
+    public void Nothing_to_set_an_address_to_add_and_to_remove_and_too_many_are_usage_errors()
+    {
+        MachineRequests.Check("web", new SetMachine { AddIps = ["10.1.2.3"], RemoveIps = ["10.1.2.4"] });
+        Assert.Contains("Nothing is said", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine())).Message);
+        Assert.Contains("10.1.2.3 is both", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine { AddIps = ["10.1.2.3"], RemoveIps = ["10.1.2.3"] })).Message);
+        Refused(new CreateMachine { Name = "web", Ips = [.. Enumerable.Range(1, 33).Select(n => $"10.1.2.{n}")] }, "33 addresses are too many for web");
+    }
+
     [Fact]
     public void A_datastore_needs_a_name_a_full_path_and_a_drain_that_makes_sense()
     {

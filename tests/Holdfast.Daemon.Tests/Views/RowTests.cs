@@ -24,6 +24,17 @@ public sealed class RowTests
     }
 
     [Fact]
+    public void Addresses_are_those_of_etcd_and_without_it_those_of_the_folder()
+    {
+        var web = Snapshots.Definition("web") with { Addresses = ["10.1.2.3"] };
+        var snapshot = Snapshots.Of(Hosts, [Snapshots.Machine(web, "running", 1, 42, false)]);
+        var intent = IntentView.Empty with { Machines = IntentView.Empty.Machines.Add(web.Id, new IntentMachine(web with { Addresses = ["10.1.2.4"] }, Run: true)) };
+        Assert.Equal(["10.1.2.4"], Assert.Single(MachineRows.Of(snapshot, intent)).Ips);
+        Assert.Equal(["10.1.2.3"], Assert.Single(MachineRows.Of(snapshot, IntentView.Empty)).Ips);
+        Assert.Equal(["10.1.2.4"], Assert.Single(MachineRows.Of(Snapshots.Of(Hosts), intent)).Ips);
+    }
+
+    [Fact]
     public void A_machine_that_only_etcd_knows_is_shown_as_being_created_or_not_read_yet()
     {
         var web = Snapshots.Definition("web");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Holdfast.Adapters.Linux;
 
 namespace Holdfast.Adapters.Libvirt.Processes;
 
@@ -33,7 +34,7 @@ internal sealed partial class ProcessDescriptor : IDisposable
             return new ProcessDescriptor(descriptor);
         }
 
-        _ = close(descriptor);
+        _ = SystemCalls.Close(descriptor);
         return null;
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class ProcessDescriptor : IDisposable
         var descriptor = Interlocked.Exchange(ref _descriptor, -1);
         if (descriptor >= 0)
         {
-            _ = close(descriptor);
+            _ = SystemCalls.Close(descriptor);
         }
     }
 
@@ -96,9 +97,6 @@ internal sealed partial class ProcessDescriptor : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int poll(PollDescriptor* descriptors, nuint count, int milliseconds);
-
-    [LibraryImport("libc")]
-    private static partial int close(int descriptor);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor

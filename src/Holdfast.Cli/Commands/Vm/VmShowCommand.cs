@@ -30,7 +30,7 @@ internal sealed class VmShowCommand : ClusterCommand
             .Row("on isolation", Words.Of(m.OnIsolation))
             .Row("datastore", m.Datastore)
             .Row("mac", m.Mac)
-            .Row("ip", m.Ip);
+            .Row("ip", string.Join(", ", m.Ips));
         foreach (var disk in m.Disks)
         {
             table.Row("disk", $"{disk.Path} ({Words.Size(disk.SizeMiB)} on {disk.Datastore})");
