@@ -47,12 +47,12 @@ public sealed class CommandTests
         agent.On("POST /v1/vms", """{"id":"t1","kind":"create","machine":"web","state":"running"}""", 202)
             .On("GET /v1/tasks/t1", () => ++asked < 2 ? """{"id":"t1","kind":"create","machine":"web","state":"running","steps":[{"name":"copying the image","atMs":3}]}""" : Done)
             .On("GET /v1/vms/web", Machine);
-        var call = await agent.CallAsync("vm", "create", "web", "--memory", "1GiB", "--disk", "64MiB", "--priority", "7", "--start", "--wait");
+        var call = await agent.CallAsync("vm", "create", "web", "--memory", "1GiB", "--disk", "64MiB", "--priority", "7", "--on-isolation", "keep", "--start", "--wait");
         Assert.Equal("web is created and runs on h1.\n", call.Out);
         Assert.Equal(ExitCode.Done, call.Exit);
         Assert.Contains("copying the image", call.Error, StringComparison.Ordinal);
         Assert.Contains("\"memoryMiB\":1024,\"cpus\":1,\"diskMiB\":64", agent.Requests[0], StringComparison.Ordinal);
-        Assert.Contains("\"priority\":7,\"start\":true", agent.Requests[0], StringComparison.Ordinal);
+        Assert.All((string[])["\"priority\":7", "\"onIsolation\":\"keep\"", "\"start\":true"], word => Assert.Contains(word, agent.Requests[0], StringComparison.Ordinal));
         Assert.Equal("GET /v1/vms/web", agent.Requests[^1]);
     }
 
