@@ -1,82 +1,21 @@
-using Holdfast.Core.Agent;
-using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
-using Holdfast.Simulation.Nemesis;
 using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation;
 
-/// <summary>One run: a cluster, or several side by side, is set up in peace, lives under faults (safety), and then must come right when they are over (liveness).</summary>
+/// <summary>One run from one seed: a cluster, or several side by side that share nothing.</summary>
 public static class Swarm
 {
-    private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(40);
-
-    /// <summary>More than the longest wait of the protocol: a proof by time, a start's deadline, the minute in which a host leaves a machine to others, and again.</summary>
-    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(240);
-
-    /// <summary>An order needs a ballot, and a host that was just restarted waits for the store's drain before its first one.</summary>
-    private static readonly TimeSpan Proof = TimeSpan.FromSeconds(30);
-
-    /// <summary>After this another misfortune is drawn: one that kept the hosts down would make the rest of a long run worth nothing.</summary>
-    private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
-
-    private static readonly double[] Intensities = [0.5, 1, 1, 3];
-
-    public static SimulationResult Run(ulong seed, SimulationOptions options)
+    /// <param name="atOnce">Clusters that run at once, a core each; the result does not depend on it.</param>
+    public static SimulationResult Run(ulong seed, SimulationOptions options, int atOnce = 1)
     {
-        var timeline = new Timeline();
-        var clusters = Enumerable.Range(0, options.Clusters).Select(n => new SimulatedCluster(Draw(seed, options, n), timeline)).ToArray();
-        foreach (var cluster in clusters)
-        {
-            Begin(cluster);
-        }
-
-        timeline.RunUntil(SetUp);
-        var misfortunes = new List<Misfortune>();
-        for (var end = SetUp; end < SetUp + options.Duration && !clusters.Any(IsBroken);)
-        {
-            end = end + Period < SetUp + options.Duration ? end + Period : SetUp + options.Duration;
-            misfortunes.AddRange(Suffer(timeline, clusters, end));
-        }
-
-        RunUntil(timeline, clusters, SetUp + options.Duration + Recovery);
-        foreach (var host in clusters.SelectMany(c => c.Hosts))
-        {
-            OrderSomething(host);
-        }
-
-        RunUntil(timeline, clusters, SetUp + options.Duration + Recovery + Proof);
-        foreach (var checker in clusters.Any(IsBroken) ? [] : clusters.SelectMany(c => c.Checkers))
-        {
-            checker.Finally();
-        }
-
+        var runs = Enumerable.Range(0, options.Clusters)
+            .AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce)
+            .Select(n => ClusterRun.Of(Draw(seed, options, n), options.Duration))
+            .ToArray();
         return new(
-            seed, timeline.Now, timeline.Steps, Sum(misfortunes.Select(m => m.Struck)), Sum(clusters.Select(c => c.Counts)), [.. clusters.SelectMany(c => c.Violations)],
-            clusters.Aggregate(0UL, (hash, cluster) => (hash * 31) + cluster.Hash), [.. clusters.SelectMany(c => c.TraceLines).OrderBy(line => line[..SimulatedCluster.TimeWidth], StringComparer.Ordinal)]);
-    }
-
-    /// <summary>Every cluster has a misfortune of its own until then.</summary>
-    private static Misfortune[] Suffer(Timeline timeline, SimulatedCluster[] clusters, TimeSpan end)
-    {
-        var misfortunes = clusters.Select(c => new Misfortune(c, intensity: c.Dice.Any(Intensities))).ToArray();
-        Array.ForEach(misfortunes, m => m.Begin());
-        Array.ForEach(clusters, c => c.Troubled = true);
-        RunUntil(timeline, clusters, end);
-        Array.ForEach(misfortunes, m => m.End());
-        Array.ForEach(clusters, c => c.Troubled = false);
-        return misfortunes;
-    }
-
-    private static bool IsBroken(SimulatedCluster cluster) => cluster.Violations.Count > 0;
-
-    /// <summary>After a broken rule nothing that follows means anything.</summary>
-    private static void RunUntil(Timeline timeline, SimulatedCluster[] clusters, TimeSpan end)
-    {
-        while (timeline.Now < end && !clusters.Any(IsBroken))
-        {
-            timeline.RunUntil(timeline.Now + TimeSpan.FromSeconds(5));
-        }
+            seed, runs.Max(r => r.Simulated), runs.Sum(r => r.Steps), Sum(runs.SelectMany(r => r.Struck)), Sum(runs.Select(r => r.Counts)), [.. runs.SelectMany(r => r.Violations)],
+            runs.Aggregate(0UL, (hash, run) => (hash * 31) + run.Hash), [.. runs.SelectMany(r => r.Trace).OrderBy(line => line[..SimulatedCluster.TimeWidth], StringComparer.Ordinal)]);
     }
 
     private static SortedDictionary<string, long> Sum(IEnumerable<IReadOnlyDictionary<string, long>> parts)
@@ -88,18 +27,6 @@ public static class Swarm
         }
 
         return sums;
-    }
-
-    /// <summary>What runs needs no commit, so a lease table that this host cannot change any more shows only when somebody tries; the order changes nothing.</summary>
-    private static void OrderSomething(SimulatedHost host)
-    {
-        if (host.Agent is { } agent)
-        {
-            foreach (var entry in agent.Core.Tables.SelectMany(t => t.Table.Machines.Values.Take(1)).ToArray())
-            {
-                agent.Order(new WantMachine(entry.Machine.Value, entry.Wanted == WantedState.Run), _ => { });
-            }
-        }
     }
 
     /// <summary>The share of cluster <paramref name="number"/> of <paramref name="all"/>.</summary>
@@ -134,36 +61,4 @@ public static class Swarm
             Weakening = weakening,
         });
     }
-
-    private static void Begin(SimulatedCluster cluster)
-    {
-        foreach (var host in cluster.Hosts)
-        {
-            host.PowerOn();
-        }
-
-        for (var number = 1; number <= cluster.Options.Machines; number++)
-        {
-            var definition = cluster.MakeMachine(number, cluster.Stores[number % cluster.Stores.Length]);
-            Add(cluster, new AddMachine(definition, true), cluster.Hosts[number % cluster.Hosts.Length], TimeSpan.FromSeconds(10));
-        }
-    }
-
-    /// <summary>Asks again until it is done; an answer that was lost shows as "exists already".</summary>
-    private static void Add(SimulatedCluster cluster, AddMachine order, SimulatedHost host, TimeSpan wait) => cluster.Timeline.After(wait, () =>
-    {
-        if (host.Agent is not { } agent)
-        {
-            Add(cluster, order, host, TimeSpan.FromSeconds(1));
-            return;
-        }
-
-        agent.Order(order, refusal =>
-        {
-            if (refusal is not null && !refusal.Contains("already", StringComparison.Ordinal))
-            {
-                Add(cluster, order, host, TimeSpan.FromSeconds(1));
-            }
-        });
-    });
 }

@@ -40,6 +40,9 @@ internal static class Drills
         new("host-dead", "A host loses its power.", ["crash h3"], [new Sign.Names("h1", "h3 itself")], Fate.Restarted, "h3"),
         new("fence-device-broken", "A host loses its power together with its fence device.", ["fence-device h3 broken", "crash h3"],
             [new Sign.Names("h1", "h3 itself")], Fate.RestartedByTime, "h3"),
+        new("slow-host-joins", "A host loses its power, and boots again behind a slow storage cable and a cluster cable that loses packets.",
+            ["crash h3", "wait 8", "rate h3 storage 2mbit", "loss h3 cluster 20", "start h3"], [new Sign.Judges("h1", "h2", "connected"), new Sign.Judges("h1", "h3", "connected")],
+            Fate.Restarted, "h3"),
         new("two-faults", "The cluster switch dies, and then a host loses its power.", ["switch cluster down", "wait 3", "crash h3"],
             [new Sign.Names("h1", "h3 itself"), new Sign.Judges("h1", "h2", "connected")], Fate.Restarted, "h3"),
     ];

@@ -18,7 +18,7 @@ internal sealed class SimulateCommand : Command
     private readonly Option<int> hosts = Inputs.NumberOption("--hosts", 5, 2, 10_000, "Hosts; more than 64 (a lease area's slots) are several clusters side by side.");
     private readonly Option<int> machines = Inputs.NumberOption("--vms", 10, 1, 300_000, "Machines, at most 2000 for each cluster.");
     private readonly Option<int> minutes = Inputs.NumberOption("--minutes", 60, 0, 100_000, "Simulated minutes under faults, a seed.");
-    private readonly Option<int> jobs = Inputs.NumberOption("--jobs", Environment.ProcessorCount, 1, 512, "Seeds that run at once, a core each.");
+    private readonly Option<int> jobs = Inputs.NumberOption("--jobs", Environment.ProcessorCount, 1, 512, "Seeds, or clusters of one seed, that run at once, a core each.");
     private readonly Option<bool> trace = new("--trace") { Description = "Print everything that happens; best with --seeds 1." };
     private readonly Option<string?> weaken = new("--weaken") { Description = "Switch this protection off; the checkers must notice. 'all': try each.", HelpName = "NAME" };
 
@@ -102,8 +102,8 @@ internal sealed class SimulateCommand : Command
     /// <summary>In the order of the seeds, however many run at once.</summary>
     private static ParallelQuery<SimulationResult> Results(ulong first, int count, int atOnce, SimulationOptions options, CancellationToken cancel) =>
         Partitioner.Create(Enumerable.Range(0, count), EnumerablePartitionerOptions.NoBuffering)
-            .AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
-            .Select(n => Swarm.Run(first + (ulong)n, options));
+            .AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(atOnce, count)).WithMergeOptions(ParallelMergeOptions.NotBuffered).WithCancellation(cancel)
+            .Select(n => Swarm.Run(first + (ulong)n, options, Math.Max(1, atOnce / count)));
 
     private int TryAll(ParseResult parse, CancellationToken cancel)
     {
