@@ -151,7 +151,7 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
     private LabState Same(LabState lab)
     {
         var (old, now) = (lab.Options, options);
-        return (old.Hosts, old.Profile, old.Fence, old.FastShot, old.Watchdog, old.Product) == (now.Hosts, now.Profile, now.Fence, now.FastShot, now.Watchdog, now.Product)
+        return (old.Hosts, old.Profile, old.Fence, old.PowerStrip, old.FastShot, old.Watchdog, old.Product) == (now.Hosts, now.Profile, now.Fence, now.PowerStrip, now.FastShot, now.Watchdog, now.Product)
             && old.Networks.SequenceEqual(now.Networks)
                 ? lab
                 : throw new LabException($"The lab '{options.Name}' runs with other options ({old.Hosts} hosts, profile {old.Profile}, fence {(old.Fence ? "on" : "off")}); take it down first, or give another --name.");

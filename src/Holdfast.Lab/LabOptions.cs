@@ -18,6 +18,9 @@ public sealed record LabOptions
     /// <summary>Whether the agents know the lab's power switch as a fence device.</summary>
     public bool Fence { get; init; } = true;
 
+    /// <summary>Whether the agents know a power strip, too, which is asked when the power switch fails. It cuts the power alone, not the path to the store.</summary>
+    public bool PowerStrip { get; init; }
+
     /// <summary>Whether the agents may fence after `suspect` instead of after ttl + stop.</summary>
     public bool FastShot { get; init; } = true;
 

@@ -39,12 +39,19 @@ internal sealed record AgentConfiguration
         IsolationAddresses = lab.Gateways.Count > 1 ? [.. lab.Gateways.Select(lab.Gateway)] : [],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
-        Fence = lab.Options.Fence ? [new AgentFence("power switch", "fence_lab", new SortedDictionary<string, string> { ["device"] = "/holdfast/device/power" }, CutsPath: true)] : [],
+        Fence =
+        [
+            .. lab.Options.Fence ? [Fenced("power switch", "power", cutsPath: true)] : Array.Empty<AgentFence>(),
+            .. lab.Options.PowerStrip ? [Fenced("power strip", "strip", cutsPath: false)] : Array.Empty<AgentFence>(),
+        ],
         FastShot = lab.Options is { Fence: true, FastShot: true },
         Bridge = LabState.Link(lab.Options.Networks.First(network => network.Role == "guest").Name),
         Acceleration = lab.Acceleration,
         Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,
     };
+
+    private static AgentFence Fenced(string name, string device, bool cutsPath) =>
+        new(name, "fence_lab", new SortedDictionary<string, string>(StringComparer.Ordinal) { ["device"] = $"/holdfast/device/{device}" }, cutsPath);
 
     private static SortedDictionary<string, string> Addresses(LabState lab, string host)
     {

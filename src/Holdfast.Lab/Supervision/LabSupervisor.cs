@@ -40,6 +40,7 @@ internal sealed class LabSupervisor : IAsyncDisposable
             var device = lab.Paths.Host(host).Device;
             Directory.CreateDirectory(device);
             servers.Add(new LineServer($"{device}/power", SwitchPower));
+            servers.Add(new LineServer($"{device}/strip", line => Answer(() => Switch("power strip", line, _ => Task.CompletedTask))));
             if (lab.Options.Watchdog)
             {
                 servers.Add(new LineServer($"{device}/watchdog", line => Task.FromResult(Timer(host, timer => timer.Obey(line, clock.Elapsed)))));
@@ -128,38 +129,40 @@ internal sealed class LabSupervisor : IAsyncDisposable
         });
     }
 
-    /// <summary>A fence agent's order: off, on or status, and a host.</summary>
     private Task<string?> SwitchPower(string line) => Answer(async () =>
     {
-        if (line.Split(' ') is not [("off" or "on" or "status") and var action, var host])
-        {
-            throw new LabException($"'{line}' is not an order for a power switch.");
-        }
-
-        lab.Known(host);
-        switch (desk.Faults.FenceDevices.GetValueOrDefault(host))
+        switch (desk.Faults.FenceDevices.GetValueOrDefault(line.Split(' ')[^1]))
         {
             case "broken":
-                throw new LabException($"the power switch of {host} does not answer");
+                throw new LabException($"the power switch does not answer to '{line}'");
             case "slow":
                 await Task.Delay(SlowFenceDevice);
                 break;
         }
 
+        return await Switch("power switch", line, new StorePath(lab).Cut);
+    });
+
+    /// <summary>A fence agent's order: off, on or status, and a host.</summary>
+    /// <param name="whenOff">What else the device does to a host that it has switched off.</param>
+    private async Task<string> Switch(string device, string line, Func<string, Task> whenOff)
+    {
+        if (line.Split(' ') is not [("off" or "on" or "status") and var action, var host])
+        {
+            throw new LabException($"'{line}' is not an order for a {device}.");
+        }
+
+        lab.Known(host);
         if (action != "status")
         {
             var began = clock.Elapsed;
             await desk.Perform(action == "off" ? new LabFault.Crash(host) : new LabFault.Start(host));
-            if (action == "off")
-            {
-                await new StorePath(lab).Cut(host);
-            }
-
-            Log(string.Create(CultureInfo.InvariantCulture, $"power switch: {host} {action} in {(clock.Elapsed - began).TotalMilliseconds:0} ms"));
+            await (action == "off" ? whenOff(host) : Task.CompletedTask);
+            Log(string.Create(CultureInfo.InvariantCulture, $"{device}: {host} {action} in {(clock.Elapsed - began).TotalMilliseconds:0} ms"));
         }
 
         return power.IsOn(host) ? "on" : "off";
-    });
+    }
 
     private async Task<string?> Answer(Func<Task<string>> work)
     {

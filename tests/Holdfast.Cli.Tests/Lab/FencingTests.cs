@@ -56,6 +56,17 @@ public sealed class FencingTests(RunningLab lab)
         await RunningLab.FaultAsync("fence-device h3 ok");
     }
 
+    [Fact]
+    public async Task When_the_first_device_fails_the_next_one_switches_the_host_off()
+    {
+        await using var own = await OwnLab.UpAsync("strip", new LabOptions { PowerStrip = true });
+        var report = await own.DrillAsync("fence-device-broken");
+        Assert.Equal(1, Assert.Single(report.Machines, m => m.From == "h3").Restarted);
+        var fenced = await own.ToldAsync("fenced");
+        Assert.Contains(fenced, text => text.Contains("(power strip) confirms off", StringComparison.Ordinal));
+        Assert.Contains("its fence device confirmed off", Assert.Single(await own.ToldAsync("taken-over")), StringComparison.Ordinal);
+    }
+
     private async Task<HostDetail> HostAsync(string host) => RunningLab.Parse(await lab.MustAsync("host", "show", host, "--host", "h1", "-o", "json"), ApiJson.Default.HostDetail);
 
     private async Task<HostExplanation> ExplainAsync(string host) =>

@@ -10,6 +10,7 @@ internal sealed class LabUpCommand : LabCommand
     private readonly Option<int> hosts = Inputs.NumberOption("--hosts", 3, 1, 32, "Number of hosts.");
     private readonly Option<string> profile = new("--profile") { Description = "Timing profile: fast, standard or san.", DefaultValueFactory = _ => "fast" };
     private readonly Option<bool> noFence = new("--no-fence") { Description = "The agents do not know the power switches." };
+    private readonly Option<bool> powerStrip = new("--power-strip") { Description = "A power strip as the second fence device, asked when the power switch fails." };
     private readonly Option<bool> noFastShot = new("--no-fast-shot") { Description = "A host is fenced after ttl + stop, not after 'suspect'." };
     private readonly Option<bool> noWatchdog = new("--no-watchdog") { Description = "The guards get no watchdog." };
     private readonly Option<bool> plain = new("--plain") { Description = "Hosts with libvirtd and the store only, without agents and guards." };
@@ -18,7 +19,7 @@ internal sealed class LabUpCommand : LabCommand
     public LabUpCommand(Context context)
         : base(context, "up", "Bring a lab up, or finish one that is half up.")
     {
-        foreach (Option option in (Option[])[hosts, profile, noFence, noFastShot, noWatchdog, plain, acceleration])
+        foreach (Option option in (Option[])[hosts, profile, noFence, powerStrip, noFastShot, noWatchdog, plain, acceleration])
         {
             Add(option);
         }
@@ -41,6 +42,7 @@ internal sealed class LabUpCommand : LabCommand
             Hosts = parse.GetValue(hosts),
             Profile = parse.GetValue(profile)!,
             Fence = !parse.GetValue(noFence),
+            PowerStrip = parse.GetValue(powerStrip),
             FastShot = !parse.GetValue(noFence) && !parse.GetValue(noFastShot),
             Watchdog = !parse.GetValue(noWatchdog),
             Product = !parse.GetValue(plain),
