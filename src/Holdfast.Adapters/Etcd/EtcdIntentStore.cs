@@ -72,7 +72,19 @@ public sealed partial class EtcdIntentStore : IAsyncDisposable
     }
 
     /// <summary>Change a machine's intent; <paramref name="change"/> is applied to the present one and may run again.</summary>
-    public async Task<IntentRefusal?> ChangeMachineAsync(Guid id, Func<IntentMachine, IntentMachine> change, CancellationToken cancel = default)
+    public Task<IntentRefusal?> ChangeMachineAsync(Guid id, Func<IntentMachine, IntentMachine> change, CancellationToken cancel = default) =>
+        FromPresentAsync(id, present => [Put(keys.Machine(id), Json(change(present)))], cancel);
+
+    /// <summary>Forget a machine, its name and its addresses. Done also when it is not there.</summary>
+    public async Task<IntentRefusal?> RemoveMachineAsync(Guid id, CancellationToken cancel = default)
+    {
+        // Read first: what it claims may have been changed by another host a moment ago, and a claim that is left would be nobody's for ever.
+        var refusal = await FromPresentAsync(id, present => [Delete(keys.Machine(id)), .. keys.Claims(present.Definition).Select(Delete)], cancel);
+        return refusal is { Problem: IntentProblem.NotFound } ? null : refusal;
+    }
+
+    /// <summary>Done in one step with what it was made from, and made again when another host was faster.</summary>
+    private async Task<IntentRefusal?> FromPresentAsync(Guid id, Func<IntentMachine, IEnumerable<RequestOp>> make, CancellationToken cancel)
     {
         for (var n = 0; n < Tries; n++)
         {
@@ -82,43 +94,7 @@ public sealed partial class EtcdIntentStore : IAsyncDisposable
                 return refusal;
             }
 
-            var txn = new TxnRequest
-            {
-                Compare = { Unchanged(keys.Machine(id), revision) },
-                Success = { Put(keys.Machine(id), Json(change(present))) },
-            };
-            if (await TxnAsync(txn, cancel) is not { } answer)
-            {
-                return NoQuorum();
-            }
-
-            view.Apply(answer.Succeeded, answer.Header.Revision, txn.Success);
-            if (answer.Succeeded)
-            {
-                return null;
-            }
-        }
-
-        return Contended;
-    }
-
-    /// <summary>Forget a machine, its name and its addresses. Done also when it is not there.</summary>
-    public async Task<IntentRefusal?> RemoveMachineAsync(Guid id, CancellationToken cancel = default)
-    {
-        for (var n = 0; n < Tries; n++)
-        {
-            // Read first: what it claims may have been changed by another host a moment ago, and a claim that is left would be nobody's for ever.
-            var (present, revision, refusal) = await ReadMachineAsync(id, cancel);
-            if (present is null)
-            {
-                return refusal is { Problem: IntentProblem.NotFound } ? null : refusal;
-            }
-
-            var txn = new TxnRequest
-            {
-                Compare = { Unchanged(keys.Machine(id), revision) },
-                Success = { Delete(keys.Machine(id)), keys.Claims(present.Definition).Select(Delete) },
-            };
+            var txn = new TxnRequest { Compare = { Unchanged(keys.Machine(id), revision) }, Success = { make(present) } };
             if (await TxnAsync(txn, cancel) is not { } answer)
             {
                 return NoQuorum();
