@@ -57,6 +57,6 @@ internal enum AgentFlaws
     /// <summary>A host that has lost the storage gives its word for a machine whose process is still there.</summary>
     GivesOverBeforeGone = 1 << 17,
 
-    /// <summary>An owner's word is taken for any right of that owner.</summary>
+    /// <summary>A word is taken for any right to its machine, of whichever epoch, incarnation and owner.</summary>
     TrustsOldWords = 1 << 18,
 }

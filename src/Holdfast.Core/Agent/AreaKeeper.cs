@@ -47,6 +47,7 @@ internal sealed class AreaKeeper
     private string saidTrouble = "";
     private Moment lastRead;
     private Moment expiredAt;
+    private readonly Moment driesAt;
 
     /// <summary>The answer to the last order that opened or rejoined this area came then.</summary>
     private Moment answered = Moment.Zero;
@@ -58,7 +59,8 @@ internal sealed class AreaKeeper
         lastRead = context.Now;
 
         // Safety: an earlier process of this host may have left a write in flight; the register does not write before drain has passed.
-        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Now + (context.Settings.Lacks(AgentFlaws.WritesBeforeDrain) ? TimeSpan.Zero : opened.Drain)) { Flaws = context.Settings.RegisterFlaws });
+        driesAt = context.Now + opened.Drain;
+        register = new(new RegisterSettings(new Slot(context.Settings.Slot), opened.Drain, context.Settings.Lacks(AgentFlaws.WritesBeforeDrain) ? context.Now : driesAt) { Flaws = context.Settings.RegisterFlaws });
         queue = new(context, new Slot(context.Settings.Slot), Tell);
         Tell(new RegisterInput.Start());
     }
@@ -105,6 +107,9 @@ internal sealed class AreaKeeper
     public bool IsLost => State == AreaState.Expired && Life.Incarnation != Incarnation.None && Guarded() is { Expired: true } guarded && guarded.Incarnation == Life.Incarnation.Value;
 
     public TimeSpan LostFor => IsLost ? context.Now - expiredAt : TimeSpan.Zero;
+
+    /// <summary>What a process that an earlier agent has ended here had in flight cannot land any more.</summary>
+    public bool IsDry => context.Now >= driesAt;
 
     public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
 

@@ -290,7 +290,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             EndProcess($"it stands still since epoch {Epoch}, and the machine may have run elsewhere before epoch {entry.Epoch}");
         }
-        else if (entry.Wanted == WantedState.Run && lettingGo is null)
+        else if (entry.Wanted == WantedState.Run && (lettingGo is null || CanStillShutDown))
         {
             BringUp(entry);
         }
@@ -333,24 +333,31 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         }
     }
 
+    /// <summary>It is to be shut down and stands still, e.g. because it was thawed just now: only a guest that runs can hear.</summary>
+    private bool CanStillShutDown => Phase == LocalPhase.Paused && !guestShutDown && !IsLetGoOverdue;
+
+    private bool IsLetGoOverdue => lettingGo is { } since && context.Now - since > LetGoLimit;
+
     private bool IsOutranked => context.LocalInOrder.Any(other =>
         other.Priority > Priority && other.Phase == LocalPhase.Starting && context.Now - other.startBegan < HeadStart);
 
     private void BringDown(MachineEntry entry)
     {
+        // A person's stop waits for the guest for as long as it takes, whatever has become of this host meanwhile.
+        var isLetGo = entry.Wanted == WantedState.Run;
         if (Phase == LocalPhase.None)
         {
             busy = true;
             area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
         }
-        else if (Phase == LocalPhase.Paused || killAsked || (lettingGo is { } since && context.Now - since > LetGoLimit))
+        else if (Phase == LocalPhase.Paused || killAsked || (isLetGo && IsLetGoOverdue))
         {
             EndProcess(killAsked ? "killed by order" : Phase == LocalPhase.Paused ? "it is to stop and its CPUs do not run" : $"its guest has not shut down within {LetGoLimit.TotalSeconds:0} s");
         }
         else if (shutDownAsked is not { } asked || context.Now - asked > TimeSpan.FromSeconds(15))
         {
             shutDownAsked = context.Now;
-            wasLetGo |= lettingGo is not null;
+            wasLetGo |= isLetGo;
             Reason = "shutting down: the guest was asked";
             busy = true;
             context.Out.Call(op => new ShutDown(op, id), result =>

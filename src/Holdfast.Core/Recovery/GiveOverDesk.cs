@@ -75,7 +75,7 @@ internal sealed class GiveOverDesk(AgentContext context)
             return true;
         }
 
-        return local is { IsIdle: true, IsGone: true, IsQuiet: true } && context.Guard is { } guard && guard.Machines.All(m => m.Machine != local.Id || m.Pid == 0);
+        return local is { IsIdle: true, IsGone: true, IsQuiet: true, Area.IsDry: true } && context.Guard is { } guard && guard.Machines.All(m => m.Machine != local.Id || m.Pid == 0);
     }
 
     /// <summary>Where what is in flight may land at any time later, ending it proves nothing.</summary>

@@ -30,7 +30,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
         {
             Answer(offer);
         }
-        else if (right is IsGone word)
+        else if (right is IsGone word && context.Areas.ContainsKey(word.Datastore))
         {
             words[(word.Datastore, word.Machine)] = word;
         }
@@ -71,6 +71,11 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
 
     private void TakeByWord(AreaKeeper area)
     {
+        if (words.Count == 0)
+        {
+            return;
+        }
+
         foreach (var word in words.Values.Where(w => w.Datastore == area.Name).ToList())
         {
             if (area.Table.Machine(new MachineId(word.Machine)) is { } entry && DeathProof.ByOwnersWord(word, entry, context.Settings.Flaws) is { } proof &&

@@ -9,10 +9,10 @@ public sealed record TimingPlan
     /// <summary>Means "no proof by time": the store's server never refuses a silent client's late write.</summary>
     public static readonly TimeSpan Infinite = TimeSpan.MaxValue;
 
-    /// <summary>Hosts on one switch with a local store: a takeover without a fence device in about 12 s.</summary>
     /// <summary>What <see cref="Dead"/> says of a store without drain; asked for of every peer in every step.</summary>
     private readonly TimeSpan silence;
 
+    /// <summary>Hosts on one switch with a local store: a takeover without a fence device in about 12 s.</summary>
     public static readonly TimingPlan Fast = new("fast", renew: Ms(200), ttl: Seconds(6), stop: Seconds(1), reset: Seconds(1), watchdog: Seconds(4), suspect: Ms(800), deadFloor: TimeSpan.Zero);
 
     public static readonly TimingPlan Standard = new("standard", renew: Ms(500), ttl: Seconds(10), stop: Seconds(1), reset: Seconds(1), watchdog: Seconds(6), suspect: Ms(1500), deadFloor: Seconds(30));

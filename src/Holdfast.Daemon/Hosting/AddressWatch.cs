@@ -9,16 +9,19 @@ using Holdfast.Daemon.Views;
 namespace Holdfast.Daemon.Hosting;
 
 /// <summary>
-/// Tells of a device that says on the guest network that it has a machine's IP address: an event within about a second, an alarm while it lasts. Nothing is decided by it.
+/// Tells of a device that says on the guest network that it has a machine's IP address: an event within a few seconds, an alarm while it lasts. Nothing is decided by it.
 /// </summary>
 internal sealed class AddressWatch : IDisposable
 {
+    /// <summary>The bridge's table is read once a second, and its kernel does not tell of an address that stays where it is: the event waits for the place, at most for so long.</summary>
+    private static readonly TimeSpan PlaceLimit = TimeSpan.FromSeconds(3);
     private readonly string host;
     private readonly EventLog events;
     private readonly Func<Moment> now;
     private readonly IArpPort port;
     private readonly Func<string, string?> placeOf;
     private readonly AddressClaims claims = new();
+    private readonly Dictionary<AddressConflict, Moment> untold = [];
     private readonly Lock turn = new();
     private ILookup<string, string> machinesByMac = Enumerable.Empty<string>().ToLookup(name => name);
 
@@ -50,6 +53,12 @@ internal sealed class AddressWatch : IDisposable
             var (fresh, gone) = claims.Look(now(), definitions.SelectMany(d => d.Addresses.Select(ip => new KnownAddress(ip, d.Name, d.Mac.ToLowerInvariant()))));
             foreach (var conflict in fresh)
             {
+                untold[conflict] = now();
+            }
+
+            foreach (var (conflict, _) in untold.Where(u => placeOf(u.Key.Mac) is not null || now() - u.Value >= PlaceLimit).ToList())
+            {
+                untold.Remove(conflict);
                 events.Add("duplicate-address", claims.Of(conflict.Ip)?.Machine, Sentence(conflict), host);
             }
 

@@ -73,6 +73,9 @@ internal sealed class AgentStory
     /// <summary>What the other hosts say of themselves, in their beats and slots.</summary>
     public HeartbeatFlags Flags { get; set; }
 
+    /// <summary>How late the store may still let a write land that was given up.</summary>
+    public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(1);
+
     public List<HypervisorCall> Calls { get; } = [];
 
     public List<PeerMessage> Told { get; } = [];
@@ -97,7 +100,7 @@ internal sealed class AgentStory
             devices.IsEmpty ? ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty : names.ToImmutableSortedDictionary(n => n.Key, _ => devices), false, [new("cluster", "127.0.0.1")], WatchdogClass.Software));
         Tell(new ConditionsMeasured(true, 10_000, 90, true));
         Tell(new GuardSaid(Guard.Report(Now)));
-        Tell(new DatastoreOpened(Store, "/store", TimeSpan.FromSeconds(1), AreaStory.Identity, "/store/slot-01", 0));
+        Tell(new DatastoreOpened(Store, "/store", Drain, AreaStory.Identity, "/store/slot-01", 0));
     }
 
     /// <summary>Until this host has joined and is ready.</summary>

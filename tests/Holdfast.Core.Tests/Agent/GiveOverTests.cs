@@ -43,6 +43,23 @@ public sealed class GiveOverTests
     }
 
     [Fact]
+    public void An_agent_gives_no_word_before_what_its_predecessor_may_have_ended_has_drained()
+    {
+        var t = AgentStory.Running();
+        t.Drain = TimeSpan.FromSeconds(30);
+        t.Guard.Machines.Clear();
+        t.Boot();
+        var booted = t.Now;
+        t.Pass(TimeSpan.FromSeconds(3));
+        t.Reread = (_, _) => null;
+        t.Expire();
+        Wait(t, booted + TimeSpan.FromSeconds(29) - t.Now, answers: true);
+        Assert.Empty(t.Told.OfType<IsGone>());
+        Wait(t, TimeSpan.FromSeconds(3), answers: true);
+        Assert.NotEmpty(t.Told.OfType<IsGone>());
+    }
+
+    [Fact]
     public void Before_the_limit_nothing_is_ended()
     {
         var t = Lost();

@@ -15,11 +15,12 @@ public sealed class AddressWatchTests : IAsyncDisposable
     private readonly FakeArp arp = new();
     private readonly AddressWatch watch;
     private Moment now = Moment.Zero;
+    private string? place = "guest0up";
 
     public AddressWatchTests()
     {
         events = new EventLog("h1", Path.Combine(folder, "events.jsonl"), _ => null);
-        watch = new AddressWatch("h1", events, () => now, arp, mac => mac == Stranger ? "guest0up" : null);
+        watch = new AddressWatch("h1", events, () => now, arp, mac => mac == Stranger ? place : null);
     }
 
     [Fact]
@@ -46,13 +47,39 @@ public sealed class AddressWatchTests : IAsyncDisposable
         Assert.Empty(watch.Alarms);
     }
 
+    [Theory]
+    [InlineData(true, "its MAC address is 02:00:00:00:00:05, seen behind port guest0up of h1")]
+    [InlineData(false, "its MAC address is 02:00:00:00:00:05")]
+    public void The_event_waits_a_moment_for_the_device_s_place_and_an_alarm_does_not(bool isSeen, string end)
+    {
+        var web = Snapshots.Definition("web") with { Addresses = ["10.1.2.3"] };
+        place = null;
+        arp.Hear(FakeArp.Reply(Stranger, "10.1.2.3"));
+        Look(web);
+        arp.Hear(FakeArp.Reply(Stranger, "10.1.2.3"));
+        Look(web);
+        Assert.Single(watch.Alarms);
+        Assert.Empty(events.After(0).Events);
+
+        place = isSeen ? "guest0up" : null;
+        Look(web);
+        Look(web);
+        Look(web);
+        Look(web);
+        Assert.EndsWith(end, Assert.Single(events.After(0).Events).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_machine_that_uses_another_s_address_is_named()
     {
         var web = Snapshots.Definition("web") with { Addresses = ["10.1.2.3"] };
         var db = Snapshots.Definition("db") with { Mac = "52:54:00:00:00:02" };
+        place = null;
         Look(web, db);
         arp.Hear(FakeArp.Reply(db.Mac, "10.1.2.3"));
+        Look(web, db);
+        Look(web, db);
+        Look(web, db);
         Look(web, db);
         Assert.StartsWith("machine db claims the IP address 10.1.2.3 of web", Assert.Single(events.After(0).Events).Text, StringComparison.Ordinal);
     }

@@ -1,0 +1,49 @@
+using Holdfast.Core.Agent;
+using Holdfast.Core.Timing;
+
+namespace Holdfast.Core.Tests.Agent;
+
+/// <summary>Row 6: this host is isolated and without the guest network that others have, so its machines are shut down to run elsewhere.</summary>
+public sealed class ReleaseTests
+{
+    [Fact]
+    public void A_machine_that_stands_still_meanwhile_goes_on_and_is_asked_again_instead_of_being_killed()
+    {
+        var t = Released();
+        t.Calls.Clear();
+        t.Tell(new MachineHappened(new(AgentStory.Vm, MachineEventKind.IoError, "vda")));
+        t.Pass(TimeSpan.FromSeconds(5));
+        Assert.IsType<Continue>(t.Calls[0]);
+        Assert.IsType<ShutDown>(t.Calls[1]);
+        Assert.Empty(t.Calls.OfType<End>());
+    }
+
+    [Fact]
+    public void A_deaf_guest_is_ended_after_its_limit()
+    {
+        var t = Released();
+        t.Pass(TimeSpan.FromSeconds(62));
+        Assert.Single(t.Calls.OfType<End>());
+    }
+
+    [Fact]
+    public void A_deaf_guest_that_a_person_has_stopped_meanwhile_is_not()
+    {
+        var t = Released();
+        t.Tell(new OrderGiven(2, new WantMachine(AgentStory.Vm, Run: false)));
+        t.Pass(TimeSpan.FromSeconds(90));
+        Assert.Empty(t.Calls.OfType<End>());
+    }
+
+    /// <summary>The guest was asked to shut down and does not hear.</summary>
+    private static AgentStory Released()
+    {
+        var t = AgentStory.Running();
+        (t.Reaches[0], t.Reaches[2]) = (0b101, 0b101);
+        t.Tell(new ConditionsMeasured(false, 10_000, 90, GuestNetworkUp: false));
+        t.Pass(TimeSpan.FromSeconds(6));
+        Assert.Equal(6, t.Agent.Snapshot().Row.Number);
+        Assert.Single(t.Calls.OfType<ShutDown>());
+        return t;
+    }
+}
