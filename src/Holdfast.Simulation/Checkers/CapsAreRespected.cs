@@ -113,5 +113,7 @@ internal sealed class CapsAreRespected(SimulatedCluster cluster) : Checker(clust
         }
     }
 
-    private bool IsDown(SimulatedHost host) => !host.On && downSince.TryGetValue(host, out var since) && Now - since > Cluster.Plan.Suspect + Certainly;
+    /// <summary>And nothing of it has come since: a late write of its slot, which lands after its end, is a sign of life to everybody.</summary>
+    private bool IsDown(SimulatedHost host) =>
+        !host.On && downSince.TryGetValue(host, out var since) && Now - since > Cluster.Plan.Suspect + Certainly && host.Silence > Cluster.Plan.Suspect + Certainly;
 }

@@ -10,6 +10,9 @@ namespace Holdfast.Simulation.Checkers;
 /// </summary>
 internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster)
 {
+    /// <summary>A sign of it may come while a shooter that has just read and heard is about to shoot.</summary>
+    private static readonly TimeSpan SignTravels = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A fence device's work takes no longer than its agent's limit.</summary>
     private static readonly TimeSpan ShotTakes = TimeSpan.FromSeconds(11);
     private readonly Dictionary<SimulatedHost, TimeSpan> rightlyShot = [];
@@ -28,14 +31,15 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
 
     public override void Shot(SimulatedHost by, SimulatedHost target)
     {
-        var wait = Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter;
-        if (target.Silence >= wait * (1 - Cluster.Plan.ClockRateTolerance) || (Cluster.Options.FastShot && target.Guard is null))
+        var wait = (Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter) * (1 - Cluster.Plan.ClockRateTolerance);
+        var justNow = Now - target.LastSilence.Until < SignTravels ? target.LastSilence.Length : TimeSpan.Zero;
+        if (target.Silence >= wait || justNow >= wait || (Cluster.Options.FastShot && target.Guard is null))
         {
             rightlyShot[target] = Now;
         }
         else if (Counts)
         {
-            Violated($"{by.Name} fences {target.Name}, although nothing touched it");
+            Violated($"{by.Name} fences {target.Name}, although nothing touched it; somebody had a sign of it {target.Silence.TotalSeconds:0.0} s ago");
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class SimulatedHeartbeats(AgentProcess agent) : IHeartbeatPort
         {
             if (target.Agent is { } hearer)
             {
-                from.LastHeard = cluster.Timeline.Now;
+                from.WasSeen();
                 hearer.Take(new HeartbeatHeard(heartbeat, target.Clock.Now));
             }
         });

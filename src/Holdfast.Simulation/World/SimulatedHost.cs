@@ -64,13 +64,16 @@ internal sealed class SimulatedHost
     public GuardMemory? GuardMemory { get; set; }
 
     /// <summary>When its slot changed last on any store, in true time.</summary>
-    public TimeSpan LastRenewed { get; set; }
+    public TimeSpan LastRenewed { get; private set; }
 
-    /// <summary>When anybody heard it last over any network, in true time.</summary>
-    public TimeSpan LastHeard { get; set; }
+    /// <summary>When anybody had a sign of it last, on any network or store, in true time.</summary>
+    public TimeSpan LastSign { get; private set; }
+
+    /// <summary>The last time that nobody had a sign of it for as long as a fencing waits at least: how long, and until when.</summary>
+    public (TimeSpan Length, TimeSpan Until) LastSilence { get; private set; }
 
     /// <summary>Nobody has had a sign of it on any channel for this long; it cannot be told from a dead host.</summary>
-    public TimeSpan Silence => Cluster.Timeline.Now - (LastHeard > LastRenewed ? LastHeard : LastRenewed);
+    public TimeSpan Silence => Cluster.Timeline.Now - LastSign;
 
     // What faults change.
     public bool HasQuorum { get; set; } = true;
@@ -133,6 +136,22 @@ internal sealed class SimulatedHost
         Cluster.Trace($"{Name}: boots");
         Cluster.Timeline.After(Cluster.Dice.Seconds(0.2, 1), Life, StartGuard);
         Cluster.Timeline.After(Cluster.Dice.Seconds(0.5, 2), Life, StartAgent);
+    }
+
+    public void WasRenewed()
+    {
+        WasSeen();
+        LastRenewed = Cluster.Timeline.Now;
+    }
+
+    public void WasSeen()
+    {
+        if (Silence > Cluster.Plan.Suspect * (1 - Cluster.Plan.ClockRateTolerance))
+        {
+            LastSilence = (Silence, Cluster.Timeline.Now);
+        }
+
+        LastSign = Cluster.Timeline.Now;
     }
 
     public void PowerOnAfter(TimeSpan time) => Cluster.Timeline.After(time, PowerOn);

@@ -101,7 +101,7 @@ internal sealed class SimulatedStore
         Write(host, caller, block.Length, sectors =>
         {
             slots[slot] = sectors > 0 ? content : slots[slot];
-            host.LastRenewed = cluster.Timeline.Now;
+            host.WasRenewed();
         }, done);
     }
 
