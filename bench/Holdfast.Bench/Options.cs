@@ -30,7 +30,7 @@ internal sealed class Options
     /// <summary>Refuses words beyond those that are used.</summary>
     public Options AtMost(int count) => words.Count <= count ? this : throw Wrong($"'{words[count]}' is one word too many");
 
-    public string Text(string name) => named.GetValueOrDefault(name) ?? throw Wrong($"{name} is missing");
+    public string Text(string name, string? otherwise = null) => named.GetValueOrDefault(name) ?? otherwise ?? throw Wrong($"{name} is missing");
 
     public int Number(string name, int from, int to, int? otherwise = null) =>
         !named.TryGetValue(name, out var text) ? otherwise ?? throw Wrong($"{name} is missing")

@@ -1,7 +1,9 @@
 using Holdfast.Bench;
 using Holdfast.Bench.Balancing;
+using Holdfast.Bench.Cuts;
 using Holdfast.Bench.Reassignment;
 using Holdfast.Bench.Restart;
+using Holdfast.Bench.Topology;
 
 try
 {
@@ -26,12 +28,16 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
     return what switch
     {
         "migrate" => new MigrationBench(Runs()).RunAsync(cancel),
+        "migration-cuts" => CutsBench.From(args).RunAsync(cancel),
+        "forward" => TcpForward.RunAsync(args, cancel),
+        "drain" => DrainBench.From(args).RunAsync(cancel),
         "failover" => new FailoverBench(Runs()).RunAsync(cancel),
         "reassignment" => ReassignmentBench.From(args).RunAsync(cancel),
         "restart" => Task.Run(RestartBench.From(args).Run, cancel),
+        "spof" => Task.Run(SpofBench.From(args).Run, cancel),
         "scale" => Task.Run(ScaleBench.From(args).Run, cancel),
         "hbal" => HbalBench.From(args).RunAsync(cancel),
         "trace" => Task.Run(TraceBench.From(args).Run, cancel),
-        _ => throw new BenchException("usage: bench/NAME, one of migrate, failover, reassignment, restart, scale, hbal and trace.", usage: true),
+        _ => throw new BenchException("usage: bench/NAME, one of migrate, migration-cuts, drain, failover, reassignment, restart, scale, hbal, trace and spof.", usage: true),
     };
 }

@@ -24,6 +24,8 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(StartMachine))]
 [JsonSerializable(typeof(StopMachine))]
 [JsonSerializable(typeof(MigrateMachine))]
+[JsonSerializable(typeof(MigrationPreflight))]
+[JsonSerializable(typeof(RelocateMachine))]
 [JsonSerializable(typeof(AddDatastore))]
 [JsonSerializable(typeof(TaskReport))]
 [JsonSerializable(typeof(Datastore))]
@@ -33,6 +35,9 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(TimerReport))]
 [JsonSerializable(typeof(ConsolePlace))]
+[JsonSerializable(typeof(TopologyReport))]
+[JsonSerializable(typeof(WhatIfReport))]
+[JsonSerializable(typeof(SinglePointReport))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

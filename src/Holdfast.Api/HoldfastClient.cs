@@ -82,7 +82,24 @@ public sealed class HoldfastClient : IDisposable
         () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Host(name, "confirm-dead"))) { Content = JsonContent.Create(request, ApiJson.Default.HostOrderRequest) },
         ApiJson.Default.HostExplanation, cancel);
 
+    public Task<TaskReport> DrainAsync(string name, HostOrderRequest request, CancellationToken cancel = default) =>
+        PostAsync(Routes.Host(name, "drain"), request, ApiJson.Default.HostOrderRequest, cancel);
+
+    public Task<HostDetail> ResumeAsync(string name, HostOrderRequest request, CancellationToken cancel = default) => SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Host(name, "resume"))) { Content = JsonContent.Create(request, ApiJson.Default.HostOrderRequest) },
+        ApiJson.Default.HostDetail, cancel);
+
     public Task<NetworkReport> NetworksAsync(CancellationToken cancel = default) => GetAsync(Routes.Networks, ApiJson.Default.NetworkReport, cancel);
+
+    public Task<TopologyReport> TopologyAsync(CancellationToken cancel = default) => GetAsync(Routes.Topology, ApiJson.Default.TopologyReport, cancel);
+
+    /// <param name="down">Components, like "switch:sw1".</param>
+    public Task<WhatIfReport> WhatIfAsync(IEnumerable<string> down, CancellationToken cancel = default) =>
+        GetAsync($"{Routes.WhatIf}?down={Uri.EscapeDataString(string.Join(',', down))}", ApiJson.Default.WhatIfReport, cancel);
+
+    /// <param name="kinds">Only components of these kinds; empty: all.</param>
+    public Task<SinglePointReport> SinglePointsAsync(bool pairs, IEnumerable<string> kinds, CancellationToken cancel = default) =>
+        GetAsync($"{Routes.SinglePoints}?kinds={Uri.EscapeDataString(string.Join(',', kinds))}{(pairs ? "&pairs=1" : "")}", ApiJson.Default.SinglePointReport, cancel);
 
     public Task<HighAvailabilityReport> HighAvailabilityAsync(HighAvailabilityRequest request, CancellationToken cancel = default) => SendAsync(
         () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.HighAvailability)) { Content = JsonContent.Create(request, ApiJson.Default.HighAvailabilityRequest) },
@@ -125,6 +142,19 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<TaskReport> MigrateAsync(string name, MigrateMachine request, CancellationToken cancel = default) =>
         PostAsync(Routes.Machine(name, "migrate"), request, ApiJson.Default.MigrateMachine, cancel);
+
+    /// <summary>What the request would come to as <see cref="MigrateAsync"/>.</summary>
+    public Task<MigrationPreflight> PreflightAsync(string name, MigrateMachine request, CancellationToken cancel = default)
+    {
+        string?[] asked = [request.Host is { } host ? $"host={Uri.EscapeDataString(host)}" : null, request.MaxDowntimeMs is { } ms ? FormattableString.Invariant($"maxDowntimeMs={ms}") : null];
+        return GetAsync(Routes.Machine(name, "preflight") + (asked.OfType<string>().Any() ? $"?{string.Join('&', asked.OfType<string>())}" : ""), ApiJson.Default.MigrationPreflight, cancel);
+    }
+
+    public Task<TaskReport> CancelMigrationAsync(string name, CancellationToken cancel = default) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Machine(name, "cancel-migration"))), ApiJson.Default.TaskReport, cancel);
+
+    public Task<TaskReport> RelocateAsync(string name, RelocateMachine request, CancellationToken cancel = default) =>
+        PostAsync(Routes.Machine(name, "relocate"), request, ApiJson.Default.RelocateMachine, cancel);
 
     public Task<TaskReport> AddDatastoreAsync(AddDatastore request, CancellationToken cancel = default) =>
         PostAsync(Routes.Datastores, request, ApiJson.Default.AddDatastore, cancel);

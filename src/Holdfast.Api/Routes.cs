@@ -18,15 +18,18 @@ public static class Routes
     public const string Events = "/v1/events";
     public const string Timers = "/v1/timers";
     public const string Tasks = "/v1/tasks";
+    public const string Topology = "/v1/topology";
+    public const string WhatIf = "/v1/whatif";
+    public const string SinglePoints = "/v1/audit/spof";
 
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
 
-    /// <param name="verb">explain (GET); fence, confirm-dead (POST).</param>
+    /// <param name="verb">explain (GET); fence, confirm-dead, drain, resume (POST).</param>
     public static string Host(string name, string verb) => $"{Host(name)}/{verb}";
 
     public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";
 
-    /// <param name="verb">set, start, stop, kill, migrate (POST); explain, console, console/log (GET).</param>
+    /// <param name="verb">set, start, stop, kill, migrate, cancel-migration, relocate (POST); explain, preflight, console, console/log (GET).</param>
     public static string Machine(string name, string verb) => $"{Machine(name)}/{verb}";
 
     public static string Datastore(string name) => $"{Datastores}/{Uri.EscapeDataString(name)}";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Api;
+using Holdfast.Certificates;
 using Holdfast.Cli.Commands;
 using Holdfast.Cli.Connecting;
 using Holdfast.Lab;
@@ -31,7 +32,7 @@ internal sealed class CommandLine(Terminal terminal, Func<string, string?> envir
         {
             return Refuse(e.Message, ExitCode.Usage);
         }
-        catch (LabException e)
+        catch (Exception e) when (e is LabException or CertificateException)
         {
             return Refuse(e.Message, ExitCode.Failed);
         }

@@ -72,6 +72,11 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
             HostFiles.WriteDisk(lab, host);
         }
 
+        if (options.MigrationTls)
+        {
+            HostFiles.WriteCertificates(lab);
+        }
+
         return lab;
     }
 
@@ -151,7 +156,7 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
     private LabState Same(LabState lab)
     {
         var (old, now) = (lab.Options, options);
-        return (old.Hosts, old.Profile, old.Fence, old.PowerStrip, old.FastShot, old.Watchdog, old.Product) == (now.Hosts, now.Profile, now.Fence, now.PowerStrip, now.FastShot, now.Watchdog, now.Product)
+        return old with { Name = now.Name, Acceleration = null, Networks = now.Networks, BinDirectory = null } == now with { Acceleration = null, BinDirectory = null }
             && old.Networks.SequenceEqual(now.Networks)
                 ? lab
                 : throw new LabException($"The lab '{options.Name}' runs with other options ({old.Hosts} hosts, profile {old.Profile}, fence {(old.Fence ? "on" : "off")}); take it down first, or give another --name.");

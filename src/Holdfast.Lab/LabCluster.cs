@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Holdfast.Lab.Faults;
 using Holdfast.Lab.Linux;
 using Holdfast.Lab.Supervision;
 using Holdfast.Lab.Truth;
@@ -67,6 +68,13 @@ public static class LabCluster
 
     /// <summary>Makes, or takes away, one fault. Ends when the fault is in effect.</summary>
     public static Task Fault(string name, LabFault fault, CancellationToken cancel) => Fault(LabState.Load(name), fault, cancel);
+
+    /// <summary>Whether a host's agent holds its step at this point now.</summary>
+    public static bool IsHeld(string name, string host, string point)
+    {
+        var lab = LabState.Load(name);
+        return new PointFiles(host, lab.Paths.Host(lab.Known(host)).Points).IsHeld(point);
+    }
 
     /// <summary>What really runs where, seen from outside.</summary>
     public static Task<TruthReport> Truth(string name, CancellationToken cancel) => TruthReader.Read(LabState.Load(name), cancel);

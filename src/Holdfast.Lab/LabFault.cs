@@ -22,8 +22,12 @@ public abstract record LabFault
         "mtu HOST NETWORK BYTES           drop larger packets silently (0 ends it)",
         "stop-process HOST agent|guard|libvirtd|etcd|store|qemu:VM [--kill]   SIGSTOP, or SIGKILL",
         "cont-process HOST agent|guard|libvirtd|etcd|store|qemu:VM",
+        "hang-guest HOST VM               the guest's kernel panics and hangs; its QEMU runs on",
+        "guest-agent HOST VM stop|cont    the guest agent stands still while its guest lives on, until cont or a boot",
         "fence-device HOST ok|broken|slow the host's power switch",
+        "store-writes HOST ok|refused     the store refuses what the host writes to its own slot and ballots; it may read all",
         "watchdog HOST ok|broken          a broken watchdog never resets the host",
+        "point HOST POINT hold|go         the host's agent holds its next step before-STEP or after-STEP of a migration, 20 s at most; needs 'lab up --fault-points'",
     ];
 
     public abstract IReadOnlyList<string> Words { get; }
@@ -52,8 +56,12 @@ public abstract record LabFault
         ["stop-process", var h, var p, "--kill"] => new StopProcess(h, p, Kill: true),
         ["stop-process", "--kill", var h, var p] => new StopProcess(h, p, Kill: true),
         ["cont-process", var h, var p] => new ContProcess(h, p),
+        ["hang-guest", var h, var m] => new HangGuest(h, m),
+        ["guest-agent", var h, var m, "stop" or "cont"] => new GuestAgent(h, m, Stop: words[3] == "stop"),
         ["fence-device", var h, "ok" or "broken" or "slow"] => new FenceDevice(h, words[2]),
+        ["store-writes", var h, "ok" or "refused"] => new StoreWrites(h, Refused: words[2] == "refused"),
         ["watchdog", var h, "ok" or "broken"] => new Watchdog(h, words[2]),
+        ["point", var h, var p, "hold" or "go"] => new Point(h, p, Hold: words[3] == "hold"),
         _ => throw new LabException($"'{string.Join(' ', words)}' is not a fault; one of:\n  {string.Join("\n  ", Usage)}"),
     };
 
@@ -140,13 +148,30 @@ public abstract record LabFault
         public override IReadOnlyList<string> Words => ["cont-process", Host, Process];
     }
 
+    public sealed record HangGuest(string Host, string Machine) : LabFault { public override IReadOnlyList<string> Words => ["hang-guest", Host, Machine]; }
+
+    public sealed record GuestAgent(string Host, string Machine, bool Stop) : LabFault
+    {
+        public override IReadOnlyList<string> Words => ["guest-agent", Host, Machine, Stop ? "stop" : "cont"];
+    }
+
     public sealed record FenceDevice(string Host, string State) : LabFault
     {
         public override IReadOnlyList<string> Words => ["fence-device", Host, State];
     }
 
+    public sealed record StoreWrites(string Host, bool Refused) : LabFault
+    {
+        public override IReadOnlyList<string> Words => ["store-writes", Host, Refused ? "refused" : "ok"];
+    }
+
     public sealed record Watchdog(string Host, string State) : LabFault
     {
         public override IReadOnlyList<string> Words => ["watchdog", Host, State];
+    }
+
+    public sealed record Point(string Host, string Name, bool Hold) : LabFault
+    {
+        public override IReadOnlyList<string> Words => ["point", Host, Name, Hold ? "hold" : "go"];
     }
 }

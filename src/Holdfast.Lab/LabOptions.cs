@@ -27,6 +27,18 @@ public sealed record LabOptions
     /// <summary>Whether the guards are given the watchdog stand-in.</summary>
     public bool Watchdog { get; init; } = true;
 
+    /// <summary>Machines that move live at once, away from a host and in the whole lab; null: the agents' own default.</summary>
+    public int? MigrationsAtOnce { get; init; }
+
+    /// <summary>Milliseconds that a migration's pause is planned for at first; null: the agents' own default.</summary>
+    public int? MigrationFirstPauseMs { get; init; }
+
+    /// <summary>Whether the hosts have certificates and the agents encrypt what a migration sends.</summary>
+    public bool MigrationTls { get; init; } = true;
+
+    /// <summary>Whether steps of the agents can be held (<see cref="LabFault.Point"/>).</summary>
+    public bool FaultPoints { get; init; }
+
     /// <summary>"kvm", "tcg", or null to find out by starting a guest.</summary>
     public string? Acceleration { get; init; }
 

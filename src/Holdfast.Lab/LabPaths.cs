@@ -36,6 +36,9 @@ internal sealed record HostPaths(LabPaths Lab, string Host)
 
     /// <summary>The host's hardware as it sees it: power and watchdog sockets, and its scripts. In the host: /holdfast/device.</summary>
     internal string Device => $"{Run}/device";
+
+    /// <summary>Where the host's agent is told which of its steps it shall hold, in a lab that can.</summary>
+    internal string Points => $"{Device}/points";
     internal string Root => $"{Run}/root";
     internal string Boot => $"{Run}/boot.sh";
     internal string Console => $"{Run}/console.log";
@@ -50,4 +53,6 @@ internal sealed record HostPaths(LabPaths Lab, string Host)
     internal ProcessId? InitProcess => ProcessId.Read(Init) is { Alive: true } process ? process : null;
 
     internal string? AgentSocket => InitProcess is { } init ? $"/proc/{init.Pid}/root/run/holdfast/holdfastd.sock" : null;
+
+    internal string? ConsoleSocket(string machine) => InitProcess is { } init ? $"/proc/{init.Pid}/root/run/holdfast/console/{machine}.sock" : null;
 }

@@ -1,3 +1,4 @@
+using Holdfast.Lab.Faults;
 using Holdfast.Lab.Linux;
 
 namespace Holdfast.Lab;
@@ -26,6 +27,7 @@ internal static class LabTeardown
             }
         }
 
+        await StoreFiles.Release(paths);
         foreach (var folder in new[] { paths.Disk, paths.Run })
         {
             await Delete(folder);

@@ -6,7 +6,11 @@ public sealed record TruthReport(IReadOnlyList<TruthMachine> Machines);
 /// <summary>One machine. The counter, boot id and verdicts are the guest's own, from its last serial line.</summary>
 /// <param name="Gaps">How often the guest found that a count it had fsynced was gone.</param>
 /// <param name="ForeignWrites">How often the guest found that another boot had written to its disk.</param>
-public sealed record TruthMachine(string Name, IReadOnlyList<TruthCopy> Copies, long? Counter, string? BootId, long? Gaps, long? ForeignWrites);
+public sealed record TruthMachine(string Name, IReadOnlyList<TruthCopy> Copies, long? Counter, string? BootId, long? Gaps, long? ForeignWrites)
+{
+    /// <summary>Its guest's kernel has panicked, and has not booted since.</summary>
+    public bool Panicked { get; init; }
+}
 
 /// <summary>One QEMU process.</summary>
 /// <param name="Pid">Outer pid.</param>

@@ -55,6 +55,9 @@ public sealed class Driver(HostAgent core, AgentPorts ports, Action<AgentInput> 
             case TellPeer e:
                 ports.Peers.Send(e.Slot, e.Message, failure => post(new OperationEnded(e.Op, failure)));
                 break;
+            case MeasurePath e:
+                ports.Peers.Measure(e.Slot, e.Network, (carries, failure) => post(new PathMeasured(e.Op, carries, failure)));
+                break;
             case FenceOff e:
                 ports.Fence.Off(e.Host, e.Level, failure => post(new OperationEnded(e.Op, failure)));
                 break;

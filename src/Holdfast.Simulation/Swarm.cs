@@ -57,6 +57,9 @@ public static class Swarm
             Watchdogs = !devices || dice.Chance(0.8),
             RoomPerHost = Math.Max(2, (machines * (dice.Chance(0.5) ? 3 : 2) / hosts) + 1),
             Mtu = dice.Chance(0.5) ? 9000 : 0,
+            MigrationFallback = dice.Chance(0.5),
+            MovesAtOnce = dice.Chance(0.3) ? 1 : 2,
+            MovesInCluster = dice.Chance(0.3) ? 1 + dice.Below(3) : 8,
             KeepTrace = options.KeepTrace,
             Weakening = weakening,
         });

@@ -8,7 +8,8 @@ namespace Holdfast.Lab.Tests;
 /// <summary>Two bare hosts (libvirt and the store, no product), made once for all tests that need real namespaces.</summary>
 public sealed class RunningLab : IAsyncLifetime, IProgress<string>
 {
-    internal const string Name = "labtest";
+    /// <summary>HOLDFAST_LAB_NAME keeps two runs on one machine apart.</summary>
+    internal static string Name { get; } = Environment.GetEnvironmentVariable("HOLDFAST_LAB_NAME") is { Length: > 0 } name ? name : "labtest";
 
     internal static readonly LabOptions Options = new() { Name = Name, Hosts = 2, Product = false };
 

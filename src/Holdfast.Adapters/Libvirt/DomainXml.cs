@@ -13,6 +13,9 @@ public static class DomainXml
     /// <summary>XML namespace of our metadata element; a domain that names it is Holdfast's.</summary>
     public const string MetadataNamespace = "urn:holdfast:machine:1";
 
+    /// <summary>The guest agent's channel as QEMU calls it: libvirt numbers a domain's channels, and ours is the first.</summary>
+    internal const string AgentCharacterDevice = "charchannel0";
+
     private static readonly XNamespace Holdfast = MetadataNamespace;
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
 
@@ -79,6 +82,16 @@ public static class DomainXml
     /// <summary>Machine and epoch of a domain of ours.</summary>
     /// <exception cref="ArgumentException">It is not one.</exception>
     public static (Guid Machine, ulong Epoch) Read(string domainXml) => Ours(domainXml).Metadata;
+
+    /// <summary>What a running domain's CPU is compared by.</summary>
+    /// <exception cref="ArgumentException">It says nothing of it.</exception>
+    internal static (string Type, string Architecture, string Machine, string? Emulator, string Cpu) ReadCpu(string domainXml)
+    {
+        var root = XElement.Parse(domainXml);
+        return root.Attribute("type")?.Value is { } type && root.Element("os")?.Element("type") is { } os && root.Element("cpu") is { } cpu
+            ? (type, os.Attribute("arch")?.Value ?? "x86_64", os.Attribute("machine")?.Value ?? "pc", root.Element("devices")?.Element("emulator")?.Value, cpu.ToString())
+            : throw new ArgumentException("The domain XML does not say which CPU the machine has.", nameof(domainXml));
+    }
 
     /// <summary>Machine and epoch of our metadata element; null when it is not one.</summary>
     public static (Guid Machine, ulong Epoch)? ReadMetadata(string? element)
@@ -173,6 +186,11 @@ public static class DomainXml
             new XElement("source", new XAttribute("mode", "bind"), new XAttribute("path", paths.ConsoleSocket(machine.Name))),
             new XElement("log", new XAttribute("file", paths.SerialLog(machine.Name, machine.Id)), new XAttribute("append", "on")),
             new XElement("target", new XAttribute("type", "isa-serial"), new XAttribute("port", 0))));
+
+        // Without a path: libvirt chooses one for each process, also on a migration's target.
+        devices.Add(new XElement("channel",
+            new XAttribute("type", "unix"),
+            new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))));
         devices.Add(new XElement("memballoon",
             new XAttribute("model", "virtio"),
             new XElement("stats", new XAttribute("period", 10))));

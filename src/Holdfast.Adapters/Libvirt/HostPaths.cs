@@ -32,6 +32,9 @@ public sealed record HostPaths
     /// <summary>A second QMP socket, for the guard: a QMP server talks to one client at a time.</summary>
     public string GuardQmpSocket(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.guard.sock";
 
+    /// <summary>There while one QEMU process is shut down so that its machine runs elsewhere.</summary>
+    public string LetGoMark(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.let-go";
+
     public string ConsoleSocket(string name) => $"{ConsoleDirectory}/{name}.sock";
 
     public string SerialLog(string name, Guid id) => $"{SerialLogs}/{name}.{id.ToString("N")[..8]}.log";

@@ -33,5 +33,6 @@ public sealed record HypervisorOptions
     /// <summary>Until a killed QEMU must be gone.</summary>
     public TimeSpan EndDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>QEMU is asked this often how far a copy has come; the core sees by it that a path carries nothing any more.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 }

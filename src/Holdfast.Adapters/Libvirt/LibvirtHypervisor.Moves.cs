@@ -29,16 +29,23 @@ public sealed partial class LibvirtHypervisor
         }
 
         var qmp = await machine.QmpAsync(_options.QmpDeadline).ConfigureAwait(false);
-        if (_options.Migration.DowntimeLimit is { } limit)
-        {
-            await qmp.SetDowntimeLimitAsync(limit, _options.QmpDeadline).ConfigureAwait(false);
-        }
-
+        await qmp.SetDowntimeLimitAsync(call.Pause, _options.QmpDeadline).ConfigureAwait(false);
         await EndMoveAsync(call.Machine).ConfigureAwait(false);
         var source = await MigrationSource.OpenAsync(_connection.Threads, _connection.Uri, call.Machine, _options.Migration, _options.CallDeadline).ConfigureAwait(false);
         Open(call.Machine, new OpenMove(call.Move) { Source = source, Freeze = SourceFreeze.Arm(machine.Qemu.Process, qmp, source.Times) });
         var offer = await source.BeginAsync(_options.CallDeadline).ConfigureAwait(false);
         return Done(call) with { Xml = offer.Xml, Cookie = offer.Cookie };
+    }
+
+    private async Task<HypervisorResult> AllowPauseAsync(AllowPause call)
+    {
+        if (SourceOf(call.Machine, call.Move) is not { Copying: true } || _attached.GetValueOrDefault(call.Machine)?.QmpNow is not { } qmp)
+        {
+            return Failed(call, "it is not being copied from here");
+        }
+
+        await qmp.SetDowntimeLimitAsync(call.Pause, _options.QmpDeadline).ConfigureAwait(false);
+        return Done(call);
     }
 
     private async Task<HypervisorResult> PrepareMoveAsync(PrepareMove call)
@@ -75,7 +82,7 @@ public sealed partial class LibvirtHypervisor
         move.Copying = true;
         try
         {
-            await move.Source!.PerformAsync(call.Uri, call.Cookie ?? [], _options.CopyDeadline).ConfigureAwait(false);
+            await move.Source!.PerformAsync(call.Uri, call.Cookie ?? [], call.MostMiB, _options.CopyDeadline).ConfigureAwait(false);
             return Done(call);
         }
         finally
@@ -216,22 +223,22 @@ public sealed partial class LibvirtHypervisor
 
     private async Task ReportProgress(Guid machine, CancellationToken end)
     {
-        try
+        while (!end.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 await Task.Delay(_options.ProgressInterval, end).ConfigureAwait(false);
                 // On our own QMP socket: libvirt's statistics queue behind the job and would fire during the hand-over.
                 if (_attached.GetValueOrDefault(machine)?.QmpNow is { Run.StoppedLast: false } qmp)
                 {
                     var at = await qmp.QueryMigrateAsync(_options.QmpDeadline).ConfigureAwait(false);
-                    Happened?.Invoke(new MachineEvent(machine, MachineEventKind.MigrationProgress, $"{at.Transferred} {at.Total} {at.Remaining}"));
+                    Happened?.Invoke(new MachineEvent(machine, MachineEventKind.MigrationProgress, Progress: at.Progress));
                 }
             }
-        }
-        catch (Exception over) when (over is OperationCanceledException or QmpException)
-        {
-            // Progress is a courtesy; the end of the copy is reported by Perform.
+            catch (Exception over) when (over is OperationCanceledException or QmpException)
+            {
+                // The end of the copy is reported by Perform; a QEMU that gives no answer is asked again, and the core ends a copy of which it hears nothing.
+            }
         }
     }
 

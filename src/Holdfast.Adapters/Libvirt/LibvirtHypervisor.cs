@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Holdfast.Adapters.Libvirt.Migration;
 using Holdfast.Adapters.Libvirt.Processes;
+using Holdfast.Adapters.Libvirt.Pulse;
 using Holdfast.Adapters.Libvirt.Qmp;
 using Holdfast.Core.Agent;
 using Holdfast.Runtime.Ports;
@@ -21,6 +23,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, OpenMove> _moves = new();
     private readonly ConcurrentDictionary<Guid, Task> _clearing = new();
     private readonly Lock _attaching = new();
+    private readonly PulseTaker _pulses;
 
     public LibvirtHypervisor(LibvirtConnection connection, HostPaths paths, HypervisorOptions options)
     {
@@ -28,6 +31,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         _libvirt = new LibvirtMachines(connection, paths);
         _paths = paths;
         _options = options;
+        _pulses = new PulseTaker(new GuestAgents(connection.Uri));
     }
 
     public Action<MachineEvent>? Happened { get; set; }
@@ -75,6 +79,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ends.Dispose();
+        await _pulses.DisposeAsync().ConfigureAwait(false);
         foreach (var move in _moves.Values)
         {
             await move.DisposeAsync().ConfigureAwait(false);
@@ -95,7 +100,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         }
         catch (LibvirtException failure)
         {
-            result = new HypervisorResult(call.Op, call.Machine, failure.Message, failure.OutcomeUnknown);
+            result = new HypervisorResult(call.Op, call.Machine, _options.Migration.Explain(failure.Message), failure.OutcomeUnknown);
         }
         catch (QmpException failure)
         {
@@ -118,6 +123,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         End end => EndAsync(end),
         FindAll find => FindAsync(find),
         BeginMove begin => BeginMoveAsync(begin),
+        AllowPause allow => AllowPauseAsync(allow),
         PrepareMove prepare => PrepareMoveAsync(prepare),
         PerformMove perform => PerformMoveAsync(perform),
         FreezeAndLook look => FreezeAsync(look),
@@ -125,6 +131,11 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         FinishMove finish => FinishMoveAsync(finish),
         ConfirmMove confirm => ConfirmMoveAsync(confirm),
         AbortMove abort => AbortMoveAsync(abort),
+        ReadDomain read => ReadAsync(read),
+        CompareCpu compare => CompareAsync(compare),
+        MeasureDirtyRate measure => Task.Run(() => MeasureAsync(measure)),
+        // Off the caller's thread: it reads /proc, and it comes for every machine again and again.
+        TakePulse pulse => Task.Run(() => PulseAsync(pulse)),
         _ => Task.FromResult(Failed(call, $"the libvirt adapter does not know {call.GetType().Name}")),
     };
 
@@ -165,9 +176,16 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         return Done(call);
     }
 
-    private async Task<HypervisorResult> ShutDownAsync(ShutDown call) => await _libvirt.ShutdownAsync(call.Machine, _options.CallDeadline).ConfigureAwait(false)
-        ? Done(call)
-        : Failed(call, "libvirt knows no such domain on this host");
+    private async Task<HypervisorResult> ShutDownAsync(ShutDown call)
+    {
+        // Safety: before the button is pressed. An agent that starts in between would take the guest's end for somebody's wish.
+        if (call.StaysWanted && Find(call.Machine) is { } machine)
+        {
+            LetGoMark.Set(_paths, machine.Qemu);
+        }
+
+        return await _libvirt.ShutdownAsync(call.Machine, _options.CallDeadline).ConfigureAwait(false) ? Done(call) : Failed(call, "libvirt knows no such domain on this host");
+    }
 
     private async Task<HypervisorResult> EndAsync(End call)
     {
@@ -188,12 +206,53 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         return Done(call);
     }
 
+    private async Task<HypervisorResult> PulseAsync(TakePulse call) => Find(call.Machine) is not { } machine
+        ? Failed(call, "it has no QEMU process on this host")
+        : await _pulses.TakeAsync(machine, _options.QmpDeadline).ConfigureAwait(false) is { } pulse
+            ? Done(call) with { Pulse = pulse }
+            : Failed(call, "its QEMU's threads cannot be read in /proc");
+
+    private async Task<HypervisorResult> ReadAsync(ReadDomain call) => _moves.ContainsKey(call.Machine)
+        ? Failed(call, "a migration of it is open")
+        : Done(call) with { Xml = await _libvirt.XmlAsync(call.Machine, _options.CallDeadline).ConfigureAwait(false) };
+
+    /// <summary>Only libvirt's word that something is missing is a failure; whatever else goes wrong is unknown.</summary>
+    private async Task<HypervisorResult> CompareAsync(CompareCpu call)
+    {
+        try
+        {
+            return await _libvirt.MissingOfCpuAsync(call.Xml, _options.CallDeadline).ConfigureAwait(false) is { } missing ? Failed(call, missing) : Done(call);
+        }
+        catch (LibvirtException failure)
+        {
+            return Failed(call, failure.Message, unknown: true);
+        }
+    }
+
+    private async Task<HypervisorResult> MeasureAsync(MeasureDirtyRate call)
+    {
+        if (Find(call.Machine) is not { } machine)
+        {
+            return Failed(call, "it has no QEMU process on this host");
+        }
+
+        if (call.MemoryMiB < MemoryMeter.LeastMiB)
+        {
+            return Failed(call, $"QEMU does not measure machines of less than {MemoryMeter.LeastMiB} MiB");
+        }
+
+        bool MayGoOn() => !_moves.ContainsKey(call.Machine);
+        return MayGoOn()
+            ? Done(call) with { Load = await MemoryMeter.TakeAsync(await machine.QmpAsync(_options.QmpDeadline).ConfigureAwait(false), machine.Qemu.Process.Pid, call.MemoryMiB, MayGoOn, _options.QmpDeadline).ConfigureAwait(false) }
+            : Failed(call, "a migration of it is open");
+    }
+
     private async Task<HypervisorResult> FindAsync(FindAll call)
     {
         var epochs = await EpochsAsync().ConfigureAwait(false);
         var processes = QemuProcess.Scan(_paths);
         var found = await Task.WhenAll(processes.Select(async qemu => new FoundMachine(
-            qemu.Machine, qemu.Name, epochs.GetValueOrDefault(qemu.Machine, qemu.SocketEpoch), qemu.Process.Pid, await RunsAsync(qemu).ConfigureAwait(false)))).ConfigureAwait(false);
+            qemu.Machine, qemu.Name, epochs.GetValueOrDefault(qemu.Machine, qemu.SocketEpoch), qemu.Process.Pid, await RunsAsync(qemu).ConfigureAwait(false), LetGoMark.IsSet(_paths, qemu)))).ConfigureAwait(false);
         return Done(call) with { Found = [.. found] };
     }
 
@@ -272,6 +331,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     {
         _attached.TryRemove(KeyValuePair.Create(machine.Qemu.Machine, machine));
         machine.Dispose();
+        LetGoMark.Clear(_paths, machine.Qemu);
         Happened?.Invoke(new MachineEvent(machine.Qemu.Machine, MachineEventKind.Gone));
     }
 

@@ -89,6 +89,24 @@ public sealed class LibvirtMachines(LibvirtConnection connection, HostPaths path
         "reading domain capabilities", deadline, handle => LibvirtNative.TakeString(LibvirtNative.virConnectGetDomainCapabilities(
             handle, null, null, null, acceleration == Acceleration.Kvm ? "kvm" : "qemu", 0)) ?? throw LibvirtException.FromLastError("reading domain capabilities"));
 
+    /// <summary>Whether this host's hypervisor could give a domain of another host its CPU: null when it could, else libvirt's words about what is missing.</summary>
+    public Task<string?> MissingOfCpuAsync(string domainXml, TimeSpan deadline)
+    {
+        var wanted = DomainXml.ReadCpu(domainXml);
+        return connection.Call("comparing a CPU", deadline, handle =>
+        {
+            const uint FailIncompatible = 1;
+            const int Incompatible = 91;
+            if (LibvirtNative.virConnectCompareHypervisorCPU(handle, wanted.Emulator, wanted.Architecture, wanted.Machine, wanted.Type, wanted.Cpu, FailIncompatible) >= 0)
+            {
+                return null;
+            }
+
+            var failure = LibvirtException.FromLastError("comparing a CPU");
+            return failure.Code == Incompatible ? failure.Message : throw failure;
+        });
+    }
+
     public Task<HostResources> HostAsync(TimeSpan deadline) => connection.Call("reading the host's resources", deadline, Host);
 
     /// <summary>The machine's QEMU process: by libvirt's pid file, or, where that names a pid of another namespace, by the command lines.</summary>

@@ -21,7 +21,8 @@ internal sealed class PeerConnection : IDisposable
     public bool Alive => alive;
 
     /// <summary>Returns when the peer's agent has taken the message; throws when the connection broke or the limit has passed.</summary>
-    public async Task SendAsync(byte[] body, CancellationToken limit)
+    /// <param name="ballast">So many bytes without meaning follow (<see cref="PathTest"/>).</param>
+    public async Task SendAsync(byte[] body, CancellationToken limit, int ballast = 0)
     {
         var ack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         counter++;
@@ -32,6 +33,7 @@ internal sealed class PeerConnection : IDisposable
         }
 
         await wire.WriteFrameAsync(counter, body, limit);
+        await PathTest.SendAsync(stream, ballast, limit);
         await ack.Task.WaitAsync(limit);
     }
 

@@ -13,8 +13,15 @@ internal sealed class PeerDialer(NetworkMap map, HostAddresses host, ClusterKey 
 {
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(80);
 
-    private readonly ImmutableArray<(IPAddress From, IPAddress To)> paths =
-        [.. map.Networks.Where(n => host.Addresses.ContainsKey(n.Name)).Select(n => (n.Address, host.Addresses[n.Name]))];
+    private readonly ImmutableArray<(string Network, IPAddress From, IPAddress To)> paths =
+        [.. map.Networks.Where(n => host.Addresses.ContainsKey(n.Name)).Select(n => (n.Name, n.Address, host.Addresses[n.Name]))];
+
+    /// <summary>Over this network or not at all.</summary>
+    public Task<PeerConnection> ConnectAsync(string network, CancellationToken limit)
+    {
+        var path = paths.FirstOrDefault(p => p.Network == network);
+        return path.Network is null ? throw new IOException($"{host.Name} has no address on network {network}") : ConnectAsync(path.From, path.To, TimeSpan.Zero, limit);
+    }
 
     public async Task<PeerConnection> ConnectAsync(CancellationToken limit)
     {

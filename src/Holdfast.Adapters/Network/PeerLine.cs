@@ -32,6 +32,22 @@ internal sealed class PeerLine
         }
     }
 
+    /// <summary>Over a connection of its own, so that no message waits behind it.</summary>
+    public async Task<(double? MiBPerSecond, string? Failure)> MeasureAsync(string network)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(closing);
+            limit.CancelAfter(PathTest.Limit);
+            using var own = await dialer.ConnectAsync(network, limit.Token);
+            return (await PathTest.RunAsync(own, limit.Token), null);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return (null, e is OperationCanceledException ? $"nothing was acknowledged within {PathTest.Limit.TotalSeconds:0} s" : e.Message);
+        }
+    }
+
     private async Task RunAsync()
     {
         try

@@ -63,6 +63,21 @@ public sealed class PeerPort : IPeerPort, IDisposable
         line.Send(JsonSerializer.SerializeToUtf8Bytes(message, PeerCodec.Default.PeerMessage), done);
     }
 
+    public void Measure(int toSlot, string network, Action<double?, string?> done)
+    {
+        if (!lines.TryGetValue(toSlot, out var line))
+        {
+            done(null, $"no host has slot {toSlot}");
+            return;
+        }
+
+        _ = Task.Run(async () =>
+        {
+            var (carries, failure) = await line.MeasureAsync(network);
+            done(carries, failure);
+        });
+    }
+
     public void Dispose()
     {
         closing.Cancel();
@@ -126,13 +141,12 @@ public sealed class PeerPort : IPeerPort, IDisposable
 
             for (ulong counter = 1; ; counter++)
             {
-                if (await met.Wire.ReadFrameAsync(counter, closing.Token) is not { } body || Parsed(body) is not { } message || message.From != met.Slot)
+                if (await met.Wire.ReadFrameAsync(counter, closing.Token) is not { } body || !await TakenAsync(body, met.Slot, stream))
                 {
                     Interlocked.Increment(ref refused);
                     return;
                 }
 
-                Received?.Invoke(message);
                 await met.Wire.WriteAckAsync(counter, 0, closing.Token);
             }
         }
@@ -140,6 +154,23 @@ public sealed class PeerPort : IPeerPort, IDisposable
         {
             // The peer went away; it connects again when it has something to say.
         }
+    }
+
+    private async Task<bool> TakenAsync(byte[] body, int from, NetworkStream stream)
+    {
+        if (PathTest.LengthOf(body) is { } ballast)
+        {
+            await PathTest.DropAsync(stream, ballast, closing.Token);
+            return true;
+        }
+
+        if (Parsed(body) is not { } message || message.From != from)
+        {
+            return false;
+        }
+
+        Received?.Invoke(message);
+        return true;
     }
 
     private static PeerMessage? Parsed(byte[] body)

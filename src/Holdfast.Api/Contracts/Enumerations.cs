@@ -41,6 +41,17 @@ public enum IsolationResponse
     Keep,
 }
 
+/// <summary>What a host does with a machine whose guest shows no sign of life.</summary>
+[JsonConverter(typeof(CamelCaseEnum<HungResponse>))]
+public enum HungResponse
+{
+    /// <summary>Tells it and leaves it alone.</summary>
+    Ignore,
+
+    /// <summary>Starts it anew on the same host.</summary>
+    Restart,
+}
+
 /// <summary>Whether a host is part of the cluster now, seen by the answering host.</summary>
 [JsonConverter(typeof(CamelCaseEnum<HostState>))]
 public enum HostState
@@ -56,6 +67,17 @@ public enum HostState
     Dead,
     Leaving,
     Unknown,
+}
+
+/// <summary>How far a host's drain has come.</summary>
+[JsonConverter(typeof(CamelCaseEnum<DrainState>))]
+public enum DrainState
+{
+    /// <summary>The lease table still gives machines to it.</summary>
+    Draining,
+
+    /// <summary>None is left: it can be switched off.</summary>
+    Drained,
 }
 
 /// <summary>How a network or a datastore looks from one host.</summary>
@@ -76,6 +98,19 @@ public enum DeviceState
     Unproven,
     Proven,
     Failed,
+}
+
+/// <summary>What one question before a migration comes to.</summary>
+[JsonConverter(typeof(CamelCaseEnum<CheckState>))]
+public enum CheckState
+{
+    Passes,
+
+    /// <summary>The migration would be refused for it.</summary>
+    Refuses,
+
+    /// <summary>It is not known, and nothing is refused for it.</summary>
+    Unknown,
 }
 
 [JsonConverter(typeof(CamelCaseEnum<TaskState>))]

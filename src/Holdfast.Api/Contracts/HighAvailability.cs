@@ -8,6 +8,8 @@ public sealed record HighAvailabilityRequest(double? DisarmSeconds, string Who, 
 /// <summary>
 /// <c>POST /v1/hosts/NAME/fence</c>: have its fence devices switch it off, alive or not; answered by a task. <c>POST /v1/hosts/NAME/confirm-dead</c>: a person
 /// vouches that it is off; answered by its <see cref="HostExplanation"/>. Both are orders to the agent that is asked, about another host.
+/// <c>POST /v1/hosts/NAME/drain</c>: it takes no machines, and its own move to others; answered by a task that ends when all have left or none that is left can.
+/// <c>POST /v1/hosts/NAME/resume</c>: it takes machines again; answered by its <see cref="HostDetail"/>. Both are carried out by that host's own agent.
 /// </summary>
 /// <param name="Why">Kept as an event, with <paramref name="Who"/>.</param>
 public sealed record HostOrderRequest(string Who, string Why);

@@ -17,6 +17,9 @@ public record HostSummary
 
     public Link[] Datastores { get; set; } = [];
 
+    /// <summary>An administrator drains it, by its own word: it takes no machines. Null: it takes them.</summary>
+    public DrainState? Drain { get; init; }
+
     /// <summary>Names of the machines that the lease table gives to this host.</summary>
     public string[] Machines { get; set; } = [];
 }
@@ -57,9 +60,18 @@ public sealed record HostDetail : HostSummary
     /// <summary>What it does in that row.</summary>
     public string? Does { get; init; }
 
+    /// <summary>Who drains it, and why; null: nobody, or its agent does not answer.</summary>
+    public string? DrainedBy { get; init; }
+
+    /// <summary>The machines that are still there while it is drained, and what holds each up.</summary>
+    public RemainingMachine[] Remaining { get; set; } = [];
+
     /// <summary>Time left of this host's right, per datastore; only the host itself knows its own.</summary>
     public LeaseTime[] Leases { get; set; } = [];
 }
+
+/// <param name="Stays">It cannot leave now, and is tried again; else it is on its way or waits for its turn.</param>
+public sealed record RemainingMachine(string Machine, string Why, bool Stays);
 
 /// <summary>One fence device. Each agent asks each device for its state at its start and every day, never for off.</summary>
 /// <param name="Since">It is in this state since then; unproven: since the agent's start.</param>

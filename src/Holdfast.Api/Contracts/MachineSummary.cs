@@ -39,6 +39,11 @@ public sealed record MachineDetail : MachineSummary
 
     public IsolationResponse OnIsolation { get; init; }
 
+    public HungResponse OnHung { get; init; }
+
+    /// <summary>Its guest's signs of life, as its host sees them; null while it does not run undisturbed.</summary>
+    public GuestSigns? Guest { get; init; }
+
     /// <summary>Folder on the datastore with its definition, disk and state.</summary>
     public string? Folder { get; init; }
 
@@ -48,6 +53,14 @@ public sealed record MachineDetail : MachineSummary
 
     public Migration? LastMove { get; init; }
 }
+
+/// <summary>A guest's signs of life, each by itself.</summary>
+/// <param name="Agent">answers, silent, absent (no guest agent has its channel open), unknown.</param>
+/// <param name="Disk">works, still, unknown: whether its disks have completed anything lately.</param>
+/// <param name="Cpu">works, still, full (each virtual CPU never rests or does nothing), unknown.</param>
+/// <param name="SilentSeconds">There has been no sign of life at all for this long.</param>
+/// <param name="Hung">For so long that it counts as hung.</param>
+public sealed record GuestSigns(string Agent, string Disk, string Cpu, double SilentSeconds, bool Hung);
 
 public sealed record Disk(string Path, long SizeMiB, string Datastore);
 

@@ -24,6 +24,9 @@ public sealed record CreateMachine
     /// <summary>What its host does with it when it is cut off, and the machine with it from its network.</summary>
     public IsolationResponse OnIsolation { get; init; }
 
+    /// <summary>What its host does when its guest shows no sign of life.</summary>
+    public HungResponse OnHung { get; init; }
+
     /// <summary>Start it when it has been created.</summary>
     public bool Start { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record SetMachine
 
     /// <summary>Addresses that it has and uses no more.</summary>
     public string[] RemoveIps { get; set; } = [];
+
+    /// <summary>What its host does when its guest shows no sign of life; null: as before.</summary>
+    public HungResponse? OnHung { get; init; }
 }
 
 /// <summary><c>POST /v1/vms/NAME/start</c>. 202.</summary>
@@ -54,7 +60,13 @@ public sealed record StopMachine(double? TimeoutSeconds = null);
 
 /// <summary><c>POST /v1/vms/NAME/migrate</c>. 202; the task's result has the <see cref="Migration"/>.</summary>
 /// <param name="Host">The target; null lets the cluster choose.</param>
+/// <param name="MaxDowntimeMs">How long the guest may stand still for the last pass, at most, 1 to 10,000 ms; null: 300. It is allowed less at first, and more only while the rest does not fit into that.</param>
 public sealed record MigrateMachine(string? Host = null, int? MaxDowntimeMs = null);
+
+/// <summary><c>POST /v1/vms/NAME/relocate</c>: ACPI shutdown, then started on another host. 202.</summary>
+/// <param name="Host">The target; null lets the cluster choose.</param>
+/// <param name="TimeoutSeconds">A guest that has not shut down within this (at most 500) stays where it is; null for the server's default.</param>
+public sealed record RelocateMachine(string? Host = null, double? TimeoutSeconds = null);
 
 /// <summary><c>POST /v1/datastores</c>. 202.</summary>
 /// <param name="Path">The directory, mounted at the same place on every host.</param>

@@ -5,7 +5,7 @@ public sealed record TaskReport
 {
     public required string Id { get; init; }
 
-    /// <summary>"create", "set", "start", "stop", "kill", "delete", "migrate", "add-datastore", "fence".</summary>
+    /// <summary>"create", "set", "start", "stop", "kill", "delete", "migrate", "cancel-migration", "relocate", "add-datastore", "fence", "drain".</summary>
     public required string Kind { get; init; }
 
     public string? Machine { get; init; }
@@ -13,6 +13,9 @@ public sealed record TaskReport
     public required TaskState State { get; init; }
 
     public TaskStep[] Steps { get; set; } = [];
+
+    /// <summary>How far the copy of a migration has come; null while there is none.</summary>
+    public CopyProgress? Progress { get; init; }
 
     public TaskResult? Result { get; init; }
 
@@ -26,7 +29,7 @@ public sealed record TaskStep(string Name, double AtMs);
 /// <summary>What the work left behind; only what applies is set.</summary>
 public sealed record TaskResult
 {
-    /// <summary>Where the machine is now; the host that was fenced.</summary>
+    /// <summary>Where the machine is now; the host that was fenced or drained.</summary>
     public string? Host { get; init; }
 
     public ulong? Epoch { get; init; }
@@ -34,7 +37,13 @@ public sealed record TaskResult
     /// <summary>The machine's IP addresses after they were set.</summary>
     public string[]? Ips { get; init; }
 
+    /// <summary>What its host does when its guest is hung, after that was set.</summary>
+    public HungResponse? OnHung { get; init; }
+
     public Migration? Migration { get; init; }
+
+    /// <summary>The machines that could not leave a drained host yet, and why; empty: it is drained.</summary>
+    public RemainingMachine[]? Remaining { get; init; }
 }
 
 /// <summary>
@@ -46,6 +55,12 @@ public sealed record Migration
     public required string From { get; init; }
 
     public required string To { get; init; }
+
+    /// <summary>What carried it; null: it did not come to a choice.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Tries that failed before, oldest first; the stamps below are the last one's.</summary>
+    public MigrationTry[] Tries { get; set; } = [];
 
     public DateTimeOffset At { get; init; }
 
@@ -88,3 +103,15 @@ public sealed record Migration
     /// <summary>What the guest missed: stopped on the source to resumed on the target.</summary>
     public double? PauseMs { get; init; }
 }
+
+/// <summary>A try of a migration that was left for another one.</summary>
+/// <param name="Network">Null: it did not come to a choice.</param>
+/// <param name="EndedMs">Milliseconds since the request was taken.</param>
+public sealed record MigrationTry(string To, string? Network, string Why, double EndedMs);
+
+/// <summary>How far the copy of a migration has come, as QEMU counts it. Rates are MiB a second.</summary>
+/// <param name="RemainingMiB">By what is known now; the guest goes on writing.</param>
+/// <param name="Dirtied">What the guest writes anew; 0 in the first pass, when nobody knows it.</param>
+/// <param name="SecondsLeft">If nothing were written any more; null: not known yet.</param>
+/// <param name="Throttled">Share of its time, 0 to 1, that the guest is kept from running so that it writes less.</param>
+public sealed record CopyProgress(double SentMiB, double RemainingMiB, double TotalMiB, double Rate, double Dirtied, int Pass, double? SecondsLeft, double Throttled);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Commands.Ca;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
 using Holdfast.Cli.Commands.Drill;
@@ -8,6 +9,7 @@ using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Network;
 using Holdfast.Cli.Commands.Simulate;
+using Holdfast.Cli.Commands.Topology;
 using Holdfast.Cli.Commands.Vm;
 using Holdfast.Cli.Connecting;
 
@@ -24,10 +26,13 @@ internal static class Root
         {
             Group("vm", "Machines.",
                 new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmSetCommand(context), new VmStartCommand(context), new VmStopCommand(context),
-                new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmConsoleCommand(context)),
-            Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
+                new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmCancelMigrationCommand(context), new VmRelocateCommand(context), new VmConsoleCommand(context)),
+            Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostDrainCommand(context), new HostResumeCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
+            Group("topology", "What the cluster consists of.", new TopologyShowCommand(context)),
+            new WhatIfCommand(context),
+            Group("audit", "What would go wrong, before it does.", new AuditSpofCommand(context)),
             Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),
             new EventsCommand(context),
             new ExplainCommand(context),
@@ -37,6 +42,7 @@ internal static class Root
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
             Group("drill", "Disturbances with what each may cost: run in the lab, watched from outside.", new DrillListCommand(context), new DrillRunCommand(context)),
+            Group("ca", "The cluster's certificate authority, for encrypted migrations.", new CaCreateCommand(context), new CaIssueCommand(context)),
             new DemoCommand(context),
             new ExploreCommand(context),
             new SimulateCommand(context),

@@ -7,8 +7,6 @@ namespace Holdfast.Cli.Commands;
 /// <summary>A command that asks for long work and follows it to its end, so that the exit code tells how it ended.</summary>
 internal abstract class TaskCommand : ClusterCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
     private readonly Option<bool> noWait = new("--no-wait") { Description = "Return as soon as the work is accepted." };
 
     protected TaskCommand(Context context, string name, string description)
@@ -20,6 +18,9 @@ internal abstract class TaskCommand : ClusterCommand
 
     protected Option<bool> Wait { get; } = new("--wait") { Description = "Wait for the end of the work (the default), and for a started machine to run." };
 
+    /// <summary>Longer than any such work may take.</summary>
+    protected virtual TimeSpan Limit => TimeSpan.FromMinutes(10);
+
     protected abstract Task<TaskReport> BeginAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel);
 
     /// <summary>What the progress line is about: "migrate mover".</summary>
@@ -28,10 +29,13 @@ internal abstract class TaskCommand : ClusterCommand
     /// <summary>One sentence for people about what has been done.</summary>
     protected abstract string Done(TaskReport task);
 
+    /// <summary>What the call ends with when the work was done.</summary>
+    protected virtual int Exit(TaskReport task) => ExitCode.Done;
+
     /// <summary>What else <c>--wait</c> waits for.</summary>
     protected virtual Task SettleAsync(ParseResult parse, HoldfastClient client, Progress progress, CancellationToken cancel) => Task.CompletedTask;
 
-    protected sealed override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel)
     {
         var task = await BeginAsync(parse, client, cancel);
         if (parse.GetValue(noWait))
@@ -48,7 +52,8 @@ internal abstract class TaskCommand : ClusterCommand
             }
         }
 
-        return Show(parse, task, ApiJson.Readable.TaskReport, t => Terminal.Out.WriteLine(Done(t)));
+        Show(parse, task, ApiJson.Readable.TaskReport, t => Terminal.Out.WriteLine(Done(t)));
+        return Exit(task);
     }
 
     /// <summary>Waits until the cluster says that a machine runs.</summary>

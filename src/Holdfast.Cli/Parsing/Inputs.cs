@@ -54,6 +54,16 @@ internal static class Inputs
         return option;
     }
 
+    public static Option<HungResponse?> OnHungOption()
+    {
+        var option = new Option<HungResponse?>("--on-hung")
+        {
+            Description = "What its host does when its guest is hung (guest agent, disk and CPU show no sign of life): tell it only, or start it anew on the same host.",
+            HelpName = "ignore|restart", CustomParser = result => result.Tokens[^1].Value == "restart" ? HungResponse.Restart : HungResponse.Ignore,
+        };
+        return option.AcceptOnlyFromAmong("ignore", "restart");
+    }
+
     /// <summary>A whole number within bounds, with one sentence when it is not.</summary>
     public static Option<int> NumberOption(string name, int fallback, int least, int most, string description) => new(name)
     {

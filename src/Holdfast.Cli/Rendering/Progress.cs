@@ -30,7 +30,12 @@ internal sealed class Progress(Terminal terminal, string title) : IProgress<stri
         }
     }
 
-    public void Report(TaskReport task) => Report(task.Steps is [.., var step] ? step.Name : "accepted");
+    /// <summary>Where each step is a line of its own, the figures in between would only make it long.</summary>
+    public void Report(TaskReport task)
+    {
+        var step = task.Steps is [.., var last] ? last.Name : "accepted";
+        Report(terminal.Live && task.Progress is { } copy ? $"{step}, {Words.Of(copy)}" : step);
+    }
 
     /// <summary>Wipes the line, so that what follows starts on a clean one.</summary>
     public void Dispose()

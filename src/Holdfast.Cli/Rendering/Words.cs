@@ -15,11 +15,27 @@ internal static class Words
 
     public static string Size(long mib) => mib >= 1024 && mib % 1024 == 0 ? $"{mib / 1024}GiB" : $"{mib}MiB";
 
+    /// <summary>"120 of 192 MiB sent, 12 MiB left, 85.2 MiB/s, the guest writes 3.1 MiB/s (pass 2), about 0.1 s".</summary>
+    public static string Of(CopyProgress copy)
+    {
+        var writes = copy.Pass > 1 ? string.Create(CultureInfo.InvariantCulture, $", the guest writes {copy.Dirtied:0.#} MiB/s (pass {copy.Pass})") : "";
+        var slowed = copy.Throttled > 0 ? string.Create(CultureInfo.InvariantCulture, $" and is slowed down by {copy.Throttled:P0}") : "";
+        var left = copy.SecondsLeft is { } s ? string.Create(CultureInfo.InvariantCulture, $", about {s:0.0} s") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{copy.SentMiB:0} of {copy.TotalMiB:0} MiB sent, {copy.RemainingMiB:0} MiB left, {copy.Rate:0.#} MiB/s{writes}{slowed}{left}");
+    }
+
     /// <summary>"ok", or the links that are not, with their state.</summary>
     public static string Links(Link[] links)
     {
         var bad = links.Where(link => link.State != Health.Ok).Select(link => $"{link.Name} {Of(link.State)}").ToArray();
         return links.Length == 0 ? "-" : bad.Length == 0 ? "ok" : string.Join(", ", bad);
+    }
+
+    /// <summary>"guest agent answers, disk works, CPU works".</summary>
+    public static string Of(GuestSigns signs)
+    {
+        var hung = signs.Hung ? $"hung: no sign of life for {signs.SilentSeconds:0} s; " : "";
+        return $"{hung}guest agent {signs.Agent}, disk {signs.Disk}, CPU {signs.Cpu}";
     }
 
     /// <summary>"12.9 s without a fence device, 2.1 s with".</summary>

@@ -17,6 +17,9 @@ public sealed record OrderGuard(long Op, GuardOrder Order) : AgentEffect;
 /// <summary>Ends as <see cref="OperationEnded"/>.</summary>
 public sealed record TellPeer(long Op, int Slot, PeerMessage Message) : AgentEffect;
 
+/// <summary>Measure what a network carries from here to a peer, for a second at most. Ends as <see cref="PathMeasured"/>.</summary>
+public sealed record MeasurePath(long Op, int Slot, string Network) : AgentEffect;
+
 /// <summary>Ends as <see cref="OperationEnded"/>.</summary>
 /// <param name="Level">Which of the host's devices, from 0.</param>
 public sealed record FenceOff(long Op, string Host, int Level) : AgentEffect;

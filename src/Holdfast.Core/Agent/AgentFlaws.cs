@@ -59,4 +59,13 @@ internal enum AgentFlaws
 
     /// <summary>A word is taken for any right to its machine, of whichever epoch, incarnation and owner.</summary>
     TrustsOldWords = 1 << 18,
+
+    /// <summary>A guest agent that does not answer once is enough to restart its machine.</summary>
+    RestartsOnSilence = 1 << 19,
+
+    /// <summary>A host that is being drained claims free machines all the same.</summary>
+    TakesWhileDrained = 1 << 20,
+
+    /// <summary>A fence device's word alone is believed also where the fast shot is off.</summary>
+    TrustsDevices = 1 << 21,
 }

@@ -43,6 +43,9 @@ public sealed record ProbeHeard(MtuProbe Probe) : AgentInput;
 
 public sealed record PeerSaid(PeerMessage Message) : AgentInput;
 
+/// <param name="MiBPerSecond">Null: <paramref name="Failure"/> says why it is not known.</param>
+public sealed record PathMeasured(long Op, double? MiBPerSecond, string? Failure) : AgentInput;
+
 public sealed record OrderGiven(long Order, AgentOrder What) : AgentInput;
 
 /// <summary>What was measured on this host outside the core.</summary>
@@ -56,6 +59,13 @@ public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int Fre
 /// <summary>An administrator has disarmed this host for a time, or armed it again (<paramref name="For"/> zero).</summary>
 /// <param name="By">Who, and why: it is told with every decision that follows from it.</param>
 public sealed record HighAvailabilitySet(TimeSpan For, string By) : AgentInput;
+
+/// <summary>A machine's definition was changed by an administrator while it may be running.</summary>
+public sealed record DefinitionChanged(MachineDefinition Definition) : AgentInput;
+
+/// <summary>An administrator drains this host, or has it take machines again (<paramref name="On"/> false). It lasts until it is taken back.</summary>
+/// <param name="By">Who, and why: it is told with every decision that follows from it.</param>
+public sealed record DrainSet(bool On, string By) : AgentInput;
 
 /// <summary>The two monotonic clocks disagree by more than the tolerance: no observation proves anything.</summary>
 public sealed record ClocksDisagree : AgentInput;

@@ -25,10 +25,30 @@ public sealed record KillMachine(Guid Machine) : MachineOrder(Machine);
 public sealed record RemoveMachine(Guid Machine) : MachineOrder(Machine);
 
 /// <summary>Live-migrate; only the owner's agent can. Target null: the best host with room. Ends when the move has ended (see MoveView).</summary>
-public sealed record MoveMachine(Guid Machine, int? Target, Guid Move) : MachineOrder(Machine);
+/// <param name="MostPause">How long the guest may stand still for the last pass, at most; null: QEMU's own default, 300 ms.</param>
+public sealed record MoveMachine(Guid Machine, int? Target, Guid Move, TimeSpan? MostPause = null) : MachineOrder(Machine);
 
-/// <summary>Administrator's word that nothing runs this machine: any → Free. Logged with who and why.</summary>
-public sealed record ForceFreeMachine(Guid Machine, string Who, string Why) : MachineOrder(Machine);
+/// <summary>
+/// Say what <see cref="MoveMachine"/> would come to, and move nothing; only the owner's agent can. Ends within seconds, when the <see cref="PreflightView"/> with the id
+/// <paramref name="Check"/> is in the snapshot.
+/// </summary>
+/// <param name="MostPause">As in <see cref="MoveMachine"/>.</param>
+public sealed record CheckMove(Guid Machine, int? Target, Guid Check, TimeSpan? MostPause = null) : MachineOrder(Machine);
+
+/// <summary>End the move away that is under way, as long as its hand-over has not begun; only the owner's agent can. Ends when the machine is seen running here.</summary>
+public sealed record CancelMigration(Guid Machine) : MachineOrder(Machine);
+
+/// <summary>
+/// Shut it down here and have another host start it; only the owner's agent can. Target null: the best host with room. Ends when another host owns it, which then starts it.
+/// </summary>
+/// <param name="Patience">The guest has this long to shut down; after that it stays here.</param>
+public sealed record RelocateMachine(Guid Machine, int? Target, TimeSpan Patience) : MachineOrder(Machine);
+
+/// <summary>
+/// Administrator's word that nothing runs this machine: any → Free. Logged with who and why. The word is about the right that the administrator has looked at: refused when
+/// the machine has another epoch by now.
+/// </summary>
+public sealed record ForceFreeMachine(Guid Machine, ulong Epoch, string Who, string Why) : MachineOrder(Machine);
 
 /// <summary>An order about another host. Who gives it, and why, is told with everything that follows from it.</summary>
 public abstract record HostOrder(int Slot, string Who, string Why) : AgentOrder

@@ -19,6 +19,24 @@ public sealed record AgentSettings(
     /// <summary>No more hosts than these are fenced within one ttl; never forbidden for ever. By default fewer than half of all, and one at least.</summary>
     public int MostFencings { get; init; } = FewerThanHalf(Hosts.Count);
 
+    /// <summary>A machine's migration is tried so often at most, on other networks and hosts, before it is given up.</summary>
+    public int MoveTries { get; init; } = 4;
+
+    /// <summary>Machines that leave this host live at once, and that go from here to a host which as many go to already; the others wait for their turn.</summary>
+    public int MovesAtOnce { get; init; } = 2;
+
+    /// <summary>Machines that move live in the whole cluster at once; those from here wait while there are so many.</summary>
+    public int MovesInCluster { get; init; } = 8;
+
+    /// <summary>The pause that a migration is planned for at first; more is allowed only while the rest does not fit into it.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>MiB/s that a migration may take of a network that has other work as well; 0: all.</summary>
+    public int SharedPathMiB { get; init; } = 64;
+
+    /// <summary>What a migration may take of this network, in MiB/s; 0: all.</summary>
+    internal int MostOn(string network) => Networks.FirstOrDefault(n => n.Name == network) is { } own && (own.Roles & ~NetworkRoles.Migration) != 0 ? SharedPathMiB : 0;
+
     internal MoveFlaws MoveFlaws { get; init; }
 
     internal AgentFlaws Flaws { get; init; }

@@ -22,6 +22,7 @@ internal sealed class AreaKeeper
     private (ulong Version, HostLife Life) holdings;
     private ImmutableArray<MachineEntry> free = [];
     private ImmutableArray<MachineEntry> here = [];
+    private ImmutableArray<MachineEntry> moving = [];
     private ImmutableArray<HostRecord> peers = [];
     private ImmutableArray<int> peerSlots = [];
     private readonly HostRecord?[] records = new HostRecord?[Slot.Count];
@@ -139,6 +140,16 @@ internal sealed class AreaKeeper
         {
             Sort();
             return here;
+        }
+    }
+
+    /// <summary>Machines that are on their way from one host to another, by the table's order.</summary>
+    public ImmutableArray<MachineEntry> Moving
+    {
+        get
+        {
+            Sort();
+            return moving;
         }
     }
 
@@ -304,6 +315,7 @@ internal sealed class AreaKeeper
         var own = context.Settings.Slot;
         free = [.. Table.Machines.Values.Where(m => m is { State: LeaseState.Free, Wanted: WantedState.Run })];
         here = [.. Table.Machines.Values.Where(m => m.Owner?.Slot.Value == own || m.Target?.Slot.Value == own)];
+        moving = [.. Table.Machines.Values.Where(m => m.State == LeaseState.Moving)];
         peers = [.. Table.Hosts.Values.Where(h => h.Slot.Value != own && h.Incarnation != Incarnation.None)];
         peerSlots = [.. peers.Select(p => p.Slot.Value)];
         joined = Table.Hosts.Values.Where(h => h.Incarnation != Incarnation.None).Aggregate(0UL, (bits, host) => bits | host.Slot.Bit);

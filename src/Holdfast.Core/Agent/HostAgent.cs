@@ -18,6 +18,8 @@ public sealed class HostAgent
     private readonly SortedDictionary<int, FencingDesk> fencing = [];
     private readonly ImmutableArray<FencingDesk> desks;
     private readonly RecoveryDesk recovery;
+    private readonly MoveTargets targets;
+    private readonly MoveDesk moves;
     private readonly OrderDesk orders;
     private readonly HostOrders hostOrders;
     private readonly EvacuationDesk evacuation;
@@ -25,6 +27,7 @@ public sealed class HostAgent
     private readonly ReleaseDesk releasing;
     private readonly ProbeDesk probes;
     private readonly OrphanDesk orphans;
+    private readonly PulseDesk pulses;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
@@ -44,13 +47,16 @@ public sealed class HostAgent
         context.Devices = new(context);
         context.Situation = new(context, fencing);
         recovery = new(context, fencing);
-        orders = new(context, recovery);
+        targets = new(context, recovery);
+        moves = new(context, targets);
+        orders = new(context, targets, moves);
         hostOrders = new(context, fencing);
-        evacuation = new(context, orders);
+        evacuation = new(context, moves, targets);
         giving = new(context);
         releasing = new(context);
         probes = new(context);
         orphans = new(context);
+        pulses = new(context);
     }
 
     /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
@@ -94,7 +100,7 @@ public sealed class HostAgent
     /// <summary>The lease tables that this agent acts on, for who checks it.</summary>
     internal IEnumerable<(string Datastore, Leases.LeaseTable Table)> Tables => context.Areas.Values.Select(a => (a.Name, a.Table));
 
-    public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, orders);
+    public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, moves, orders, evacuation, pulses);
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form => string.Join('|', context.Areas.Values.Select(a => a.Form).Concat(context.Local.Values.Select(l => l.Form)).Append($"{context.Looking} {adopting} {context.Found.Count}"));
@@ -144,6 +150,9 @@ public sealed class HostAgent
             case DefinitionsLoaded i:
                 context.Out.Ended(i.Op, i);
                 break;
+            case PathMeasured i:
+                context.Out.Ended(i.Op, i);
+                break;
             case HeartbeatHeard i:
                 context.Network.Heard(i.At, i.Heartbeat);
                 break;
@@ -166,6 +175,13 @@ public sealed class HostAgent
                 context.Situation.Disarm(i.For, i.By);
                 context.Situation.Look();
                 break;
+            case DefinitionChanged i when context.Definitions.ContainsKey(i.Definition.Id):
+                context.Define(i.Definition);
+                break;
+            case DrainSet i:
+                context.Situation.Drain(i.On, i.By);
+                context.Situation.Look();
+                break;
             case ClocksDisagree:
                 VoidAll();
                 context.Say("alarm", $"the two monotonic clocks of {context.Settings.Host} have gone apart; what it had observed of its peers' silence counts no more", host: context.Settings.Host);
@@ -186,6 +202,7 @@ public sealed class HostAgent
         context.Devices.Look();
         recovery.Look();
         LookAtMachines();
+        moves.Look();
         orders.Look();
         evacuation.Look();
         Speak();
@@ -326,8 +343,14 @@ public sealed class HostAgent
             case MoveAsk ask:
                 Asked(ask);
                 break;
-            case MoveMessage move when !orders.Said(move) && context.Local.TryGetValue(message.Machine, out var machine) && machine.Coming?.Id == move.Move:
+            case MoveMessage move when !moves.Said(move) && context.Local.TryGetValue(message.Machine, out var machine) && machine.Coming?.Id == move.Move:
                 machine.Coming.Said(move);
+                break;
+            case AskCpu ask:
+                AnswerCpu(ask);
+                break;
+            case CpuAnswer answer:
+                orders.Said(answer);
                 break;
             case WouldTake taker:
                 giving.Said(taker);
@@ -337,6 +360,12 @@ public sealed class HostAgent
                 break;
         }
     }
+
+    private void AnswerCpu(AskCpu ask) => context.Out.Call(op => new CompareCpu(op, ask.Machine, ask.Xml), result =>
+    {
+        bool? fits = result.Failure is null ? true : result.Unknown ? null : false;
+        context.Out.Peer(ask.From, new CpuAnswer(ask.Check, fits, result.Failure ?? "") { Machine = ask.Machine, From = context.Settings.Slot }, _ => { });
+    });
 
     private void Asked(MoveAsk ask)
     {
@@ -371,6 +400,7 @@ public sealed class HostAgent
             releasing.Look();
             probes.Look();
             orphans.Look();
+            pulses.Look();
         }
 
         if (context.Now >= nextNote)

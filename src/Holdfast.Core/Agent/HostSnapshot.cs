@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Agent;
@@ -23,15 +25,29 @@ public sealed record HostSnapshot(
     /// <summary>Who disarmed this host and for how much longer; null: it is armed.</summary>
     public string? Disarmed { get; init; }
 
+    /// <summary>This host is being drained; null: it is not.</summary>
+    public DrainView? Drain { get; init; }
+
     /// <summary>How well this host's own links carry heartbeats, each direction for itself.</summary>
     public ImmutableArray<LinkView> Links { get; init; } = [];
 
     /// <summary>This host's own link to each network, as its kernel says; a network whose link is not known is missing.</summary>
     public ImmutableSortedDictionary<string, OwnLink> OwnLinks { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
 
+    /// <summary>Migrations that were looked at before they are begun, newest last.</summary>
+    public ImmutableArray<PreflightView> Preflights { get; init; } = [];
+
     /// <summary>All fence devices, as this host's own tests of them show.</summary>
     public ImmutableArray<FenceDeviceView> FenceDevices { get; init; } = [];
 }
+
+/// <summary>A host that is being drained.</summary>
+/// <param name="By">Who drains it, and why.</param>
+/// <param name="Machines">What the lease table still gives to it, or is about to; empty: it is drained.</param>
+public sealed record DrainView(string By, ImmutableArray<RemainingView> Machines);
+
+/// <param name="State">moving; waits: its turn, or its end, comes by itself; stays: it cannot leave now, and is tried again.</param>
+public sealed record RemainingView(Guid Machine, string Name, string State, string Why);
 
 /// <summary>One fence device of the host in <paramref name="Slot"/>.</summary>
 /// <param name="Level">0 is tried first.</param>
@@ -47,7 +63,14 @@ public sealed record LinkView(string Network, int From, int To, LinkQuality Qual
 /// <param name="Networks">Per network: ok, oneway, lost.</param>
 public sealed record PeerView(
     string Name, int Slot, string State, ImmutableSortedDictionary<string, string> Networks,
-    ImmutableSortedDictionary<string, string> Datastores, int Machines, long FreeMemoryMiB);
+    ImmutableSortedDictionary<string, string> Datastores, int Machines, long FreeMemoryMiB)
+{
+    /// <summary>It says that it is being drained, and so takes no machines.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>As in its host record; of several datastores, what proves the least.</summary>
+    public WatchdogClass Watchdog { get; init; }
+}
 
 /// <param name="State">opening, joining, ready, expired, failed.</param>
 /// <param name="RightForMs">How long the right still holds without another renewal; 0 when expired.</param>
@@ -59,14 +82,58 @@ public sealed record DatastoreView(
 /// <param name="Local">True when this agent is the owner, so that State is what it sees itself.</param>
 public sealed record MachineView(
     Guid Id, string Name, string Datastore, string Wanted, string State, int Owner, int Target, ulong Epoch, string Reason, bool Local,
-    MachineDefinition? Definition, RestartBoundView? Bound);
+    MachineDefinition? Definition, RestartBoundView? Bound)
+{
+    /// <summary>Its guest's signs of life, as its owner sees them; null elsewhere, and while something is under way with it.</summary>
+    public GuestView? Guest { get; init; }
+}
+
+/// <summary>A guest's signs of life, each by itself.</summary>
+/// <param name="Agent">answers, silent, absent (no guest agent has its channel open), unknown.</param>
+/// <param name="Disk">works, still, unknown.</param>
+/// <param name="Cpu">works, still, full (each virtual CPU never rests or does nothing), unknown.</param>
+/// <param name="SilentFor">There has been no sign of life at all for this long.</param>
+public sealed record GuestView(string Agent, string Disk, string Cpu, TimeSpan SilentFor, bool Hung);
 
 /// <summary>The worst case until the machine runs again after its host dies, with the parts it is made of (DESIGN §4).</summary>
 public sealed record RestartBoundView(double WithoutDeviceSeconds, double? WithDeviceSeconds, ImmutableArray<BoundPart> Parts);
 
 public sealed record BoundPart(string Name, double Seconds, bool WithDeviceOnly = false, bool WithoutDeviceOnly = false);
 
-/// <summary>A migration this agent drives or has driven, newest last. Stamps are milliseconds since the move began, by this host's clock.</summary>
-/// <param name="State">moving, done, failed.</param>
+/// <summary>A migration this agent drives or has driven, newest last. Stamps are milliseconds since it was asked for, by this host's clock; those of a try that failed are gone.</summary>
+/// <param name="State">moving, cancelling, waiting (for its turn, or for the next try), done, failed.</param>
+/// <param name="Network">What carries the present try; null: not chosen yet.</param>
+/// <param name="Tries">Those that have failed, oldest first.</param>
 public sealed record MoveView(
-    Guid Move, Guid Machine, int Source, int Target, string State, string Reason, ImmutableSortedDictionary<string, double> Stamps);
+    Guid Move, Guid Machine, int Source, int Target, string State, string Reason, ImmutableSortedDictionary<string, double> Stamps, string? Network = null, MoveProgress? Progress = null,
+    ImmutableArray<MoveTryView> Tries = default)
+{
+    /// <summary>Why others go first: "8 machines move in the cluster"; null: it does not wait for its turn.</summary>
+    public string? WaitsFor { get; init; }
+}
+
+/// <summary>A try of a migration that was left.</summary>
+/// <param name="Network">Null: it did not come to a choice.</param>
+/// <param name="EndedMs">Milliseconds since the migration was asked for.</param>
+public sealed record MoveTryView(int Target, string? Network, string Why, double EndedMs);
+
+/// <summary>What an order to migrate a machine from here would come to.</summary>
+/// <param name="Check">Id of the order that asked.</param>
+/// <param name="Target">Slot of the target; null: there is none.</param>
+/// <param name="Refusal">The sentence that the order would be refused with; null: it would begin.</param>
+/// <param name="Others">Every other host.</param>
+/// <param name="Forecast">Null when it would be refused.</param>
+public sealed record PreflightView(
+    Guid Check, Guid Machine, int Source, int? Target, string? Refusal, ImmutableArray<MoveCheck> Checks, ImmutableArray<OtherTarget> Others, MoveForecast? Forecast);
+
+/// <summary>A host that a machine would not be moved to.</summary>
+/// <param name="Possible">It could take it too.</param>
+public sealed record OtherTarget(int Slot, bool Possible, string Says);
+
+/// <summary>What a migration would cost.</summary>
+/// <param name="MiBPerSecond">What the path carries; null: not known.</param>
+/// <param name="DirtyMiBPerSecond">What the guest dirties; null: not known.</param>
+/// <param name="MemoryMiB">What has to be copied at least.</param>
+/// <param name="Estimate">Null: what it rests on is not known.</param>
+/// <param name="Says">The same in words.</param>
+public sealed record MoveForecast(double? MiBPerSecond, double? DirtyMiBPerSecond, long MemoryMiB, Migration.MigrationEstimate? Estimate, string Says);

@@ -24,6 +24,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>A guest that is to run elsewhere may take this long to shut down.</summary>
     private static readonly TimeSpan LetGoLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>A guest that ends within this after it was asked to, for another host's sake, has obeyed: nobody wished it off.</summary>
+    private static readonly TimeSpan LetGoEcho = TimeSpan.FromMinutes(10);
+
     /// <summary>Less important ones wait for this long at most while one starts; a start that hangs must not hold them up.</summary>
     private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
 
@@ -58,8 +61,8 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>Its host shuts it down since then so that another one can run it; it is still wanted.</summary>
     private Moment? lettingGo;
 
-    /// <summary>Its guest was asked to shut down for that, so that its end is nobody's wish.</summary>
-    private bool wasLetGo;
+    /// <summary>Its guest was asked to shut down so that another host runs it.</summary>
+    private Moment? letGoAsked;
     private LeaseTable? entryOf;
     private MachineEntry? entry;
 
@@ -101,9 +104,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     public MoveIn? Coming { get; set; }
 
+    /// <summary>Its guest is being shut down so that another host starts it.</summary>
+    public Relocation? Relocating { get; set; }
+
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {wasLetGo} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {letGoAsked is null} {Relocating is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 
@@ -125,7 +131,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Phase = found.Running ? LocalPhase.Running : LocalPhase.Paused;
         Epoch = grantedEpoch;
         startedEpoch = grantedEpoch;
-        (ran, doubtful, mayBeFrozen) = (true, true, true);
+        (ran, doubtful, mayBeFrozen, letGoAsked) = (true, true, true, found.LetGo ? context.Now : null);
     }
 
     public void Rejoined(IReadOnlyList<Thawed> thawed)
@@ -182,10 +188,18 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         killAsked = HasProcess;
     }
 
-    /// <summary>The storage is lost here, and another host has it and a place: ended, as the machine could not go on here for an unknown time.</summary>
-    public void GiveOver(string why)
+    /// <summary>It has a process here and nothing is under way with it.</summary>
+    public bool IsSettled => HasProcess && !busy && Leaving is null && Coming is null && context.Now >= notBefore;
+
+    /// <summary>It is wanted and held here, its CPUs run, and nothing is under way with it: what its guest does now is the guest's own doing.</summary>
+    public bool RunsUndisturbed =>
+        Phase == LocalPhase.Running && IsSettled && !IsLeavingCold && area.State == AreaState.Ready
+        && Entry is { Wanted: WantedState.Run, State: LeaseState.Held } held && held.IsHeldBy(area.Life) && held.Epoch.Value == Epoch;
+
+    /// <summary>The machine cannot go on as it is: its process is ended, unless something is under way with it. What follows is what the lease table says then.</summary>
+    public void EndAsHopeless(string why)
     {
-        if (HasProcess && !busy && Leaving is null && Coming is null && context.Now >= notBefore)
+        if (IsSettled)
         {
             EndProcess(why);
         }
@@ -215,14 +229,18 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     public void Arrived(ulong epoch, bool running)
     {
         (Phase, Epoch, startedEpoch, Coming, Reason) = (running ? LocalPhase.Running : LocalPhase.Paused, epoch, epoch, null, "");
-        (ran, killed, guestShutDown, doubtful, wasLetGo) = (true, false, false, false, false);
+        (ran, killed, guestShutDown, doubtful, letGoAsked) = (true, false, false, false, null);
     }
 
     /// <summary>A move here has begun: its process is the incoming one.</summary>
     public void Incoming(MoveIn move) => (Coming, Phase) = (move, LocalPhase.Paused);
 
-    /// <summary>A move away has ended with the machine still here.</summary>
-    public void Stays(ulong epoch) => (Epoch, startedEpoch, Leaving, mayBeFrozen) = (epoch, epoch, null, true);
+    /// <summary>A move away has ended with the machine still here; not <paramref name="runs"/>: its CPUs may stand still, and are started again.</summary>
+    public void Stays(ulong epoch, bool runs)
+    {
+        (Epoch, startedEpoch, Leaving, mayBeFrozen) = (epoch, epoch, null, true);
+        Phase = Phase == LocalPhase.Running && !runs ? LocalPhase.Paused : Phase;
+    }
 
     /// <summary>A move away has ended, and nobody knows whether the commit of its hand-over was chosen. The copy here stays as it is until the table says.</summary>
     public void StaysInDoubt() => (Phase, Leaving, doubtful, mayBeFrozen) = (HasProcess ? LocalPhase.Paused : LocalPhase.None, null, true, true);
@@ -246,6 +264,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             Forgive();
         }
 
+        if (area.State == AreaState.Expired && IsTaken(entry))
+        {
+            // It could never go on, and QEMU's lock of its image may keep its new owner from starting it for as long as this host is not let back in.
+            EndAsHopeless($"its right here has expired, and the table gives it to {context.NameOf(entry!.Owner!.Value.Slot)}");
+            return;
+        }
+
         if (busy || Leaving is not null || Coming is not null || context.Now < notBefore || area.State != AreaState.Ready)
         {
             return;
@@ -267,8 +292,8 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
         if (HasProcess && entry is { State: LeaseState.Moving } && entry.Target == area.Life)
         {
-            // The copy of a move whose agent here died (one that is not whole ends with its agent). Its source may be committing just now, so it stays
-            // as it is until the table says who has the machine.
+            // The copy of a move whose agent here died. libvirt's Finish may still be taking it over, and its source may be committing just now, so it stays as it is until the
+            // table says who has the machine.
             return;
         }
 
@@ -290,7 +315,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         {
             EndProcess($"it stands still since epoch {Epoch}, and the machine may have run elsewhere before epoch {entry.Epoch}");
         }
-        else if (entry.Wanted == WantedState.Run && (lettingGo is null || CanStillShutDown))
+        else if (entry.Wanted == WantedState.Run && (!IsLeavingCold || CanStillShutDown))
         {
             BringUp(entry);
         }
@@ -299,6 +324,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             BringDown(entry);
         }
     }
+
+    /// <summary>Another host owns it, in a later epoch than the process here was granted: no commit gives this process its right back.</summary>
+    private bool IsTaken(MachineEntry? entry) =>
+        entry is { Owner: { } owner } && owner.Slot.Value != context.Settings.Slot && entry.Epoch.Value > Epoch && (entry.State != LeaseState.Moving || entry.Target != area.Life);
 
     private void BringUp(MachineEntry entry)
     {
@@ -336,6 +365,10 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>It is to be shut down and stands still, e.g. because it was thawed just now: only a guest that runs can hear.</summary>
     private bool CanStillShutDown => Phase == LocalPhase.Paused && !guestShutDown && !IsLetGoOverdue;
 
+    private bool HasObeyed => letGoAsked is { } asked && context.Now - asked < LetGoEcho;
+
+    private bool IsLeavingCold => lettingGo is not null || Relocating is not null;
+
     private bool IsLetGoOverdue => lettingGo is { } since && context.Now - since > LetGoLimit;
 
     private bool IsOutranked => context.LocalInOrder.Any(other =>
@@ -345,7 +378,11 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     {
         // A person's stop waits for the guest for as long as it takes, whatever has become of this host meanwhile.
         var isLetGo = entry.Wanted == WantedState.Run;
-        if (Phase == LocalPhase.None)
+        if (Phase == LocalPhase.None && isLetGo && Relocating is { } relocation)
+        {
+            HandOn(entry, relocation);
+        }
+        else if (Phase == LocalPhase.None)
         {
             busy = true;
             area.Submit(new Release(entry.Machine, entry.Epoch, area.Life), _ => busy = false);
@@ -357,16 +394,30 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         else if (shutDownAsked is not { } asked || context.Now - asked > TimeSpan.FromSeconds(15))
         {
             shutDownAsked = context.Now;
-            wasLetGo |= isLetGo;
+            letGoAsked = isLetGo ? context.Now : letGoAsked;
             Reason = "shutting down: the guest was asked";
             busy = true;
-            context.Out.Call(op => new ShutDown(op, id), result =>
+            context.Out.Call(op => new ShutDown(op, id, isLetGo), result =>
             {
                 busy = false;
                 if (result.Failure is { } failure)
                 {
                     Reason = $"the guest could not be asked to shut down: {failure}";
                 }
+            });
+        }
+    }
+
+    private void HandOn(MachineEntry entry, Relocation relocation)
+    {
+        // Safety: a write that ended with an error may still land, and must not after another host has started the machine.
+        if (IsQuiet && relocation.Taker() is { } taker)
+        {
+            busy = true;
+            area.Submit(new HandOn(entry.Machine, entry.Epoch, taker, area.Life), outcome =>
+            {
+                busy = false;
+                relocation.HandedOn(outcome);
             });
         }
     }
@@ -384,7 +435,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Phase = LocalPhase.Starting;
         startBegan = context.Now;
         Reason = "starting";
-        (guestShutDown, killed, ran, doubtful, mayBeFrozen, wasLetGo) = (false, false, false, false, false, false);
+        (guestShutDown, killed, ran, doubtful, mayBeFrozen, letGoAsked) = (false, false, false, false, false, null);
         var epoch = entry.Epoch.Value;
 
         // Intent before act: granted first, or the guard would freeze the new process at its next look.
@@ -608,7 +659,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         context.Out.Guard(new Revoke(id, Epoch), _ => { });
         if (clean || !ran)
         {
-            if (clean && !wasLetGo && area.Table.Machine(new MachineId(id)) is { Wanted: WantedState.Run } && Leaving is null)
+            // Safety: a guest that shuts down leaves nothing behind, but a write of it that had failed before may still land.
+            notBefore = Moment.Later(notBefore, driesAt);
+            if (clean && !HasObeyed && area.Table.Machine(new MachineId(id)) is { Wanted: WantedState.Run } && Leaving is null)
             {
                 context.Say("stopped", $"{context.NameOf(id)} was shut down from inside; it stays off until somebody starts it", id, context.Settings.Host, area.Name);
                 area.Submit(new SetWanted(new MachineId(id), WantedState.Stop, area.Life), _ => { });

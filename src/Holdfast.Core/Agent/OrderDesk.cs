@@ -1,52 +1,32 @@
 using System.Collections.Immutable;
-using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
 using Holdfast.Core.Model;
-using Holdfast.Core.Placement;
-using Holdfast.Core.Recovery;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
 
 /// <summary>People's orders: each ends exactly once, with null or one sentence, within the register's or the move's own limits.</summary>
-internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
+internal sealed class OrderDesk(AgentContext context, MoveTargets targets, MoveDesk moves)
 {
-    private const int MostMovesRemembered = 50;
-
     /// <summary>An entry or a definition that another host has just written is read here within this.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
-    private readonly Queue<MoveOut> moves = new();
     private readonly List<(long Order, MachineOrder What, Moment Until)> unread = [];
+    private readonly CancelDesk cancels = new(context, moves);
+    private readonly RelocateDesk relocations = new(context, targets);
+    private readonly PreflightDesk preflights = new(context, targets);
 
-    public ImmutableArray<MoveView> Moves => [.. moves.Select(m => m.View)];
+    public ImmutableArray<PreflightView> Preflights => preflights.Views;
 
     public void Given(long order, MachineOrder what) => Take(order, what, context.Now + ReadLimit);
 
-    /// <summary>A word from a move's target. False: no move from here has this id.</summary>
-    public bool Said(MoveMessage message)
-    {
-        if (moves.FirstOrDefault(m => m.Id == message.Move) is not { } leaving)
-        {
-            return false;
-        }
-
-        leaving.Said(message);
-        return true;
-    }
+    public void Said(CpuAnswer answer) => preflights.Said(answer);
 
     public void Look()
     {
-        while (moves.Count > MostMovesRemembered && moves.Peek().State is "done" or "failed")
-        {
-            moves.Dequeue();
-        }
-
-        foreach (var move in moves)
-        {
-            move.Look();
-        }
-
+        cancels.Look();
+        relocations.Look();
+        preflights.Look();
         if (unread.Count == 0)
         {
             return;
@@ -99,11 +79,20 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
                 Commit(order, area, new DeleteEntry(entry.Machine, area.Life), () => context.Definitions.Remove(r.Machine));
                 break;
             case ForceFreeMachine f:
-                Commit(order, area, new ForceFree(entry.Machine, entry.Epoch, area.Life), () =>
+                Commit(order, area, new ForceFree(entry.Machine, new Epoch(f.Epoch), area.Life), () =>
                     context.Say("forced", $"{f.Who} freed {context.NameOf(f.Machine)} by hand: {f.Why}", f.Machine));
                 break;
             case MoveMachine m:
-                Move(order, area, entry, m);
+                Move(order, entry, m);
+                break;
+            case CancelMigration c:
+                cancels.Given(order, c.Machine);
+                break;
+            case CheckMove c:
+                preflights.Given(order, c, entry);
+                break;
+            case RelocateMachine r:
+                relocations.Given(order, r, entry);
                 break;
         }
     }
@@ -165,6 +154,12 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
             return;
         }
 
+        if (entry.State == LeaseState.Free && context.Situation.Draining is not null)
+        {
+            End(order, $"{name} is not started there: {context.Situation.DrainRefusal}");
+            return;
+        }
+
         if (entry.State == LeaseState.Free && definition.MemoryMiB > context.FreeMemoryMiB)
         {
             End(order, $"{context.Settings.Host} has no room for {name}: it needs {definition.MemoryMiB} MiB, {Math.Max(0, context.FreeMemoryMiB)} MiB are free");
@@ -195,69 +190,21 @@ internal sealed class OrderDesk(AgentContext context, RecoveryDesk recovery)
         Commit(order, area, new SetWanted(entry.Machine, WantedState.Stop, area.Life), () => context.Local.GetValueOrDefault(entry.Machine.Value)?.Kill());
     }
 
-    private void Move(long order, AreaKeeper area, MachineEntry entry, MoveMachine move)
+    private void Move(long order, MachineEntry entry, MoveMachine move)
     {
-        var name = context.NameOf(move.Machine);
-        if (!context.Local.TryGetValue(move.Machine, out var local) || !IsHere(local, entry))
+        var (chosen, refused) = targets.Judge(move.Machine, entry, move.Target);
+        if (chosen is not { } target)
         {
-            End(order, $"{name} cannot be migrated now: it does not run on {context.Settings.Host}, or is being moved already; see 'holdfast vm show {name}'");
+            End(order, refused);
             return;
         }
 
-        if (!local.IsQuiet)
-        {
-            End(order, $"{name} cannot be migrated now: a write to its disk has failed and may still land for some seconds; try again then");
-            return;
-        }
-
-        if (move.Target is { } unreached && unreached != context.Settings.Slot && MigrationRoutes.To(context, unreached) is null)
-        {
-            End(order, $"{name} cannot be migrated to {context.Settings.NameOf(unreached)}: {MigrationRoutes.WhyNot(context, unreached)}; see 'holdfast network show'");
-            return;
-        }
-
-        if (Target(area, move) is not { } target)
-        {
-            End(order, move.Target is { } asked
-                ? $"{context.Settings.NameOf(asked)} cannot take {name}: it is this machine's host, is not alive on datastore {area.Name}, takes nothing, or has no room for {context.Definitions[move.Machine].MemoryMiB} MiB"
-                : $"no other host is alive with room for {name} ({context.Definitions[move.Machine].MemoryMiB} MiB)");
-            return;
-        }
-
-        BeginMove(local, target, move.Move, refusal => End(order, refusal));
+        moves.Begin(context.Local[move.Machine], new(move.Move, target, IsFree: move.Target is null) { MostPause = move.MostPause ?? MoveLimits.MostPause }, refusal => End(order, refusal));
     }
 
-    /// <summary>It runs here by right, no move of it is under way, and none of its writes is in doubt.</summary>
-    internal static bool CanLeave(LocalMachine machine, MachineEntry entry) => IsHere(machine, entry) && machine.IsQuiet;
+    /// <summary>It runs here by right, no move of it is under way, none of its writes is in doubt, and the table can be written.</summary>
+    internal static bool CanLeave(LocalMachine machine, MachineEntry entry) => MoveTargets.IsHere(machine, entry) && machine.IsQuiet && machine.Area is { State: AreaState.Ready, RenewsWell: true };
 
-    internal void BeginMove(LocalMachine machine, int target, Guid move, Action<string?> ended)
-    {
-        var leaving = new MoveOut(context, machine, target, move, ended);
-        moves.Enqueue(leaving);
-        leaving.Begin();
-    }
-
-    /// <summary>The best host for it that says that it has the guest network; null: none has that, room and a migration network.</summary>
-    internal int? TargetWithGuestNetwork(LocalMachine machine) =>
-        Best(Able(machine.Area, machine.Id).Where(c => context.Situation.Picture.Of(c.Slot).Denies(HeartbeatFlags.GuestDown)));
-
-    private static bool IsHere(LocalMachine machine, MachineEntry entry) =>
-        entry.State == LeaseState.Held && entry.Owner == machine.Area.Life && machine.Phase == LocalPhase.Running && machine.Leaving is null;
-
-    private int? Target(AreaKeeper area, MoveMachine move)
-    {
-        var able = Able(area, move.Machine);
-        return move.Target is { } asked ? able.Any(c => c.Slot == asked) ? asked : null : Best(able);
-    }
-
-    private static int? Best(IEnumerable<Candidate> able) =>
-        able.OrderByDescending(c => c.FreeMemoryMiB).ThenBy(c => c.Slot).Select(c => (int?)c.Slot).FirstOrDefault();
-
-    private List<Candidate> Able(AreaKeeper area, Guid machine)
-    {
-        var need = context.Definitions.GetValueOrDefault(machine)?.MemoryMiB ?? long.MaxValue;
-        return [.. recovery.Candidates(area).Where(c => c.Slot != context.Settings.Slot && c.FreeMemoryMiB >= need && MigrationRoutes.To(context, c.Slot) is not null)];
-    }
 
     private void End(long order, string? refusal) => context.Out.Emit(new OrderEnded(order, refusal));
 }

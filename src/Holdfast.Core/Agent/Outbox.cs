@@ -42,6 +42,12 @@ public sealed class Outbox
         Emit(new TellPeer(op, slot, message));
     }
 
+    public void MeasurePath(int slot, string network, Action<PathMeasured> then)
+    {
+        var op = Expect(end => then((PathMeasured)end!));
+        Emit(new MeasurePath(op, slot, network));
+    }
+
     /// <param name="then">Null = confirmed off.</param>
     public void FenceOff(string host, int level, Action<string?> then)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Core.Leases;
@@ -17,6 +18,8 @@ namespace Holdfast.Core.Agent;
 [JsonDerivedType(typeof(MoveCommitted), "move-committed")]
 [JsonDerivedType(typeof(MoveResumed), "move-resumed")]
 [JsonDerivedType(typeof(MoveCancelled), "move-cancelled")]
+[JsonDerivedType(typeof(AskCpu), "ask-cpu")]
+[JsonDerivedType(typeof(CpuAnswer), "cpu-answer")]
 [JsonDerivedType(typeof(OffersOver), "offers-over")]
 [JsonDerivedType(typeof(WouldTake), "would-take")]
 [JsonDerivedType(typeof(IsGone), "is-gone")]
@@ -36,10 +39,11 @@ public abstract record MoveMessage : PeerMessage
 
 /// <summary>Source → target: the table says Moving(A→B) in <paramref name="Epoch"/>; prepare with libvirt's Begin cookie and XML.</summary>
 /// <param name="Definition">The machine's definition, so that the target need not read it.</param>
-public sealed record MoveAsk(string Datastore, ulong Epoch, string Xml, byte[]? Cookie, Model.MachineDefinition Definition) : MoveMessage;
+/// <param name="Avoid">Networks that are not to carry it: they look broken from the source, or have just broken under it.</param>
+public sealed record MoveAsk(string Datastore, ulong Epoch, string Xml, byte[]? Cookie, Model.MachineDefinition Definition, ImmutableArray<string> Avoid = default) : MoveMessage;
 
-/// <summary>Target → source: Prepare has returned; perform to <paramref name="Uri"/>.</summary>
-public sealed record MoveReady(byte[]? Cookie, string Uri) : MoveMessage;
+/// <summary>Target → source: Prepare has returned; perform to <paramref name="Uri"/>, which is on <paramref name="Network"/>.</summary>
+public sealed record MoveReady(byte[]? Cookie, string Uri, string Network) : MoveMessage;
 
 /// <summary>Target → source: not here, and why.</summary>
 public sealed record MoveRefused(string Reason) : MoveMessage;
@@ -58,6 +62,16 @@ public sealed record MoveResumed : MoveMessage;
 
 /// <summary>Either way: the move is off. To the target: destroy the copy unless the table says Held(B).</summary>
 public sealed record MoveCancelled(string Reason) : MoveMessage;
+
+/// <summary>Owner → another host: could you give this machine its CPU? Nothing is moved by it.</summary>
+/// <param name="Check">Of the order that wants to know.</param>
+/// <param name="Xml">The machine's domain as it runs.</param>
+public sealed record AskCpu(Guid Check, string Xml) : PeerMessage;
+
+/// <summary>Answer to it.</summary>
+/// <param name="Fits">Null: it could not be compared, and <paramref name="Why"/> says why.</param>
+/// <param name="Why">What is missing.</param>
+public sealed record CpuAnswer(Guid Check, bool? Fits, string Why) : PeerMessage;
 
 /// <summary>One machine's right, as its owner had it when it lost the datastore; another incarnation or epoch is another right.</summary>
 public abstract record RightMessage(string Datastore, Guid Incarnation, ulong Epoch) : PeerMessage

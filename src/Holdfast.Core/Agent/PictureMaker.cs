@@ -33,7 +33,12 @@ internal static class PictureMaker
     public static bool? Renews(AgentContext context, AreaKeeper area, int slot)
     {
         var watch = area.Watch(slot);
-        return watch.SilentFrom is null ? null : watch.Silence < context.Plan.Suspect && watch.LastMoved is not null;
+
+        // A host that cannot renew can swear to nobody's silence. That a slot has moved it sees all the same. And a silence that has just begun to be observed says nothing yet.
+        return watch.SilentFrom is null ? (context.Now - watch.LastMoved < context.Plan.Suspect ? true : null)
+            : watch.Moves(within: context.Plan.Suspect) ? true
+            : watch.Silence >= context.Plan.Suspect ? false
+            : null;
     }
 
     private static HostPicture Host(AgentContext context, int slot, string name, IReadOnlyDictionary<int, FencingDesk> fencing, HeartbeatFlags own) =>
@@ -47,11 +52,7 @@ internal static class PictureMaker
     {
         var beat = context.Network.Fresh(context.Now, slot);
         var (renews, block) = Slots(context, slot);
-        var seen = renews is not null || context.Network.Newest(slot) is not null;
-        var presence = desk.ConfirmedAt is not null ? Presence.Dead
-            : beat is not null || renews == true ? Presence.Alive
-            : seen ? Presence.Silent : Presence.Unknown;
-        return new(slot, name, presence, beat?.Heard, block?.Reach, beat?.Flags ?? block?.Flags, renews) { Death = desk.Death, Unplugged = beat?.Unplugged ?? [] };
+        return HostPicture.Of(slot, name, beat, renews, block, renews is not null || context.Network.Newest(slot) is not null, desk.Death);
     }
 
     /// <summary>On any datastore; and the block where it renews, for an old block says nothing of now.</summary>

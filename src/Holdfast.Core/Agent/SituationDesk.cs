@@ -1,8 +1,8 @@
+using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Fencing;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
-using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Agent;
@@ -14,21 +14,49 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     private Moment? disarmedUntil;
     private string disarmedBy = "";
     private int said = Normal;
-    private (ClusterPicture Picture, ConditionsMeasured Conditions, bool Apart, StorageState Storage, int Links, ulong Holes) judged;
+    private HeartbeatFlags judgedFlags;
+    private (ClusterPicture Picture, ConditionsMeasured Conditions, bool Apart, bool Draining, StorageState Storage, int Links, ulong Holes) judged;
     private const int Normal = 13;
+    private readonly ImmutableArray<string> migrationNetworks = [.. context.Settings.MigrationPaths.Select(p => p.Network)];
 
     public IsolationRow Row { get; private set; } = IsolationTable.Rows[Normal - 1];
 
     public ClusterPicture Picture { get; private set; } = PictureMaker.Of(context, fencing, HeartbeatFlags.None);
 
     /// <summary>What this host says of itself in its heartbeats and its slot.</summary>
-    public HeartbeatFlags Flags { get; private set; }
+    public HeartbeatFlags Flags => judgedFlags | (AwaitsTurn ? HeartbeatFlags.AwaitsTurn : 0);
+
+    /// <summary>Machines of this host wait for their turn to move, and none moves.</summary>
+    public bool AwaitsTurn { get; set; }
 
     /// <summary>The row has held for this long: nothing is done on a moment's picture.</summary>
     public TimeSpan Held => context.Now - since;
 
     /// <summary>Who disarmed this host, why, and for how much longer; null: it is armed.</summary>
     public string? Disarmed => disarmedUntil is { } until ? $"{disarmedBy}; armed again by itself in {(until - context.Now).TotalMinutes:0.0} min" : null;
+
+    /// <summary>Who drains this host, and why; null: nobody.</summary>
+    public string? Draining { get; private set; }
+
+    /// <summary>Machines that nobody owns, those of the dead and those that others give may come here.</summary>
+    public bool TakesMachines => Row.TakesMachines && (Draining is null || context.Settings.Lacks(AgentFlaws.TakesWhileDrained));
+
+    /// <summary>Why a machine is not started or taken here by order, while the host is drained.</summary>
+    public string DrainRefusal => $"{context.Settings.Host} is being drained ({Draining}) and takes no machines until 'holdfast host resume {context.Settings.Host}'";
+
+    /// <summary>A restart of the agent or of the host must not end it: the daemon keeps it and tells it again.</summary>
+    public void Drain(bool on, string by)
+    {
+        var before = Draining is not null;
+        Draining = on ? by : null;
+        if (on || before)
+        {
+            context.Say(
+                on ? "drain" : "resume",
+                on ? $"{context.Settings.Host} is being drained ({by}): it takes no machines, and those that run here move to other hosts"
+                    : $"{context.Settings.Host} takes machines again ({by}); none moves back by itself", host: context.Settings.Host);
+        }
+    }
 
     /// <summary>A restart of the agent must not arm it: the daemon tells it again.</summary>
     public void Disarm(TimeSpan span, string by)
@@ -52,7 +80,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         }
 
         Picture = PictureMaker.After(Picture, context, fencing, Flags);
-        var basis = (Picture, context.Conditions, disarmedUntil is not null, Storage(), context.Network.KnownLinks, Holes());
+        var basis = (Picture, context.Conditions, disarmedUntil is not null, Draining is not null, Storage(), context.Network.KnownLinks, Holes());
         if (basis != judged)
         {
             judged = basis;
@@ -69,8 +97,9 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
     /// <summary>All of it follows from what <see cref="judged"/> holds, which is seldom new.</summary>
     private void Judge()
     {
-        var situation = Situation(judged.Storage);
-        Flags = FlagsOf(situation);
+        var own = Own();
+        var situation = SituationRules.Of(Picture, own);
+        judgedFlags = SituationRules.Flags(situation, own);
         var row = IsolationTable.Of(situation);
         if (row.Number != Row.Number)
         {
@@ -88,26 +117,11 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         context.Say("situation", $"{context.Settings.Host} is in row {Row.Number} of the isolation table ({Row.When}): it {Row.Does}. {evidence}", host: context.Settings.Host);
     }
 
-    private Situation Situation(StorageState storage)
-    {
-        var self = Picture.Of(context.Settings.Slot);
-        var others = Picture.Alive.Where(h => h.Slot != self.Slot).ToList();
-        var reached = others.Where(h => Picture.Meet(self, h)).ToList();
-        bool Migrates(HostPicture h) => context.Settings.MigrationPaths.Any(p =>
-            ClusterPicture.Hears(self, h, p.Network) == true && ClusterPicture.Hears(h, self, p.Network) == true && MigrationRoutes.IsWhole(context, p.Network, h.Slot));
-
-        // A host that is reached says so itself; of the others, only those that provably have a network are asked.
-        var askable = reached.Count > 0 ? reached : others.Where(h => others.Any(o => o != h && Picture.Meet(h, o))).ToList();
-        return new(
-            Apart: disarmedUntil is not null, Verdict, storage,
-            OthersRenew: others.Any(h => h.Denies(HeartbeatFlags.Expired)),
-            context.Conditions.Quorum,
-            OthersHaveQuorum: others.Any(h => !h.Says(HeartbeatFlags.NoQuorum)),
-            GuestLost(self, others),
-            OthersHaveGuest: askable.Any(h => h.Denies(HeartbeatFlags.GuestDown)),
-            CanMigrate: reached.Any(Migrates),
-            MigrationWhole: reached.All(Migrates));
-    }
+    /// <summary>Before the first measurement the guest network counts as up: nothing is known, which is no loss to tell of.</summary>
+    private OwnConditions Own() => new(
+        Apart: disarmedUntil is not null, judged.Draining, judged.Storage, Readable: context.AreasInOrder.All(a => a.IsReadable), context.Conditions.Quorum,
+        GuestUnplugged: !context.Conditions.GuestNetworkUp, migrationNetworks,
+        (network, slot) => MigrationRoutes.IsWhole(context, network, slot), (network, slot) => context.Network.Link(context.Now, network, slot) != LinkState.Unknown);
 
     /// <summary>Bit per host to or from which packets of full size do not pass on some network that may carry migrations.</summary>
     private ulong Holes()
@@ -138,47 +152,5 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
         }
 
         return state;
-    }
-
-    /// <summary>
-    /// The own link has no carrier; or nobody is met on the guest networks any more while others live. A host whose own guest link has no carrier is no
-    /// witness: with two hosts it is the one without a carrier that has lost the network.
-    /// </summary>
-    private bool GuestLost(HostPicture self, List<HostPicture> others)
-    {
-        if (context.IsMeasured && !context.Conditions.GuestNetworkUp)
-        {
-            return true;
-        }
-
-        var witnesses = 0;
-        foreach (var network in context.Settings.Networks.Where(n => n.Has(NetworkRoles.Guest)))
-        {
-            foreach (var other in others.Where(h => !h.Says(HeartbeatFlags.GuestUnplugged)))
-            {
-                if (ClusterPicture.Hears(self, other, network.Name) == true && ClusterPicture.Hears(other, self, network.Name) != false)
-                {
-                    return false;
-                }
-
-                witnesses += context.Network.Link(context.Now, network.Name, other.Slot) == LinkState.Unknown ? 0 : 1;
-            }
-        }
-
-        return witnesses > 0;
-    }
-
-    private HeartbeatFlags FlagsOf(Situation situation)
-    {
-        // Before the first measurement nothing is known, which is no loss to tell of.
-        var conditions = context.Conditions;
-        return (situation.Verdict == Verdict.Isolated ? HeartbeatFlags.Isolated : 0) |
-            (conditions.Quorum ? 0 : HeartbeatFlags.NoQuorum) |
-            (situation.GuestLost ? HeartbeatFlags.GuestDown : 0) |
-            (conditions.GuestNetworkUp ? 0 : HeartbeatFlags.GuestUnplugged) |
-            (situation.CanMigrate || situation.MigrationWhole ? 0 : HeartbeatFlags.MigrationDown) |
-            (context.AreasInOrder.All(a => a.IsReadable) ? 0 : HeartbeatFlags.NoTable) |
-            (situation.Apart ? HeartbeatFlags.Leaving : 0) |
-            (situation.Storage == StorageState.Lost ? HeartbeatFlags.Expired : 0);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Fencing;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Migration;
 using Holdfast.Core.Recovery;
 
 namespace Holdfast.Core.Agent;
@@ -10,19 +11,22 @@ namespace Holdfast.Core.Agent;
 internal static class SnapshotMaker
 {
     public static HostSnapshot Of(
-        AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, IReadOnlyDictionary<string, DatastoreFailed> failed, OrderDesk orders)
+        AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, IReadOnlyDictionary<string, DatastoreFailed> failed, MoveDesk moves, OrderDesk orders, EvacuationDesk evacuation, PulseDesk pulses)
     {
         var reason = context.Guard is null ? "no guard answers" : failed.Count > 0 ? failed.Values.First().Reason
             : context.Areas.Values.FirstOrDefault(a => a.State != AreaState.Ready) is { } a ? $"datastore {a.Name}: {a.Reason}" : "";
+        var drain = evacuation.Drain;
         return new(
             context.Settings.Cluster, context.Settings.Host, context.Settings.Slot, reason.Length == 0, reason,
-            Hosts(context, fencing), Datastores(context, failed), Machines(context), orders.Moves, Alarms(context), context.PromisedMiB())
+            Hosts(context, fencing), Datastores(context, failed), Machines(context, pulses), moves.Views, Alarms(context, drain, pulses), context.PromisedMiB())
         {
             Picture = context.Situation.Picture,
             Row = context.Situation.Row,
             Disarmed = context.Situation.Disarmed,
+            Drain = drain,
             Links = [.. context.Settings.Networks.SelectMany(n => context.Settings.Hosts.Keys.SelectMany(h => Links(context, n.Name, h)))],
             OwnLinks = context.Conditions.Links,
+            Preflights = orders.Preflights,
             FenceDevices = [.. context.Devices.Views],
         };
     }
@@ -48,7 +52,7 @@ internal static class SnapshotMaker
         context.Settings.Host, context.Settings.Slot, "alive",
         context.Settings.Networks.ToImmutableSortedDictionary(n => n.Name, n => context.Network.HeardOn(context.Now, n.Name) != 0 || context.Settings.Hosts.Count == 1 ? "ok" : "lost"),
         context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Word(a.State)),
-        context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), Math.Max(0, context.FreeMemoryMiB));
+        context.Areas.Values.Sum(a => a.Table.HeldBy(a.Life).Count()), Math.Max(0, context.FreeMemoryMiB)) { Draining = context.Situation.Draining is not null, Watchdog = Watchdog(context, context.Settings.Slot) };
 
     private static PeerView Peer(AgentContext context, int slot, string name, FencingDesk desk)
     {
@@ -56,8 +60,11 @@ internal static class SnapshotMaker
         var stores = context.Areas.Values.ToImmutableSortedDictionary(a => a.Name, a => Renews(context, a, slot));
         var machines = context.Areas.Values.Sum(a => a.Table.Machines.Values.Count(m => m.Owner?.Slot.Value == slot));
         var free = context.Areas.Values.Select(a => (long?)a.Block(slot)?.FreeMemoryMiB).FirstOrDefault(f => f is not null) ?? 0;
-        return new(name, slot, desk.State, networks, stores, machines, free);
+        return new(name, slot, desk.State, networks, stores, machines, free) { Draining = context.Situation.Picture.Of(slot).Says(HeartbeatFlags.Draining), Watchdog = Watchdog(context, slot) };
     }
+
+    private static WatchdogClass Watchdog(AgentContext context, int slot) => context.Areas.Values
+        .Select(a => a.Table.Host(new Slot(slot))?.Watchdog ?? WatchdogClass.None).OrderBy(w => w.ProvesByTime()).FirstOrDefault();
 
     private static string Renews(AgentContext context, AreaKeeper area, int slot) =>
         PictureMaker.Renews(context, area, slot) switch { null => "unknown", true => "renews", _ => "silent" };
@@ -72,8 +79,14 @@ internal static class SnapshotMaker
 
     private static string Word(AreaState state) => state == AreaState.RolledBack ? "failed" : state.ToString().ToLowerInvariant();
 
-    private static ImmutableArray<MachineView> Machines(AgentContext context) =>
-        [.. context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Select(m => Machine(context, a, m)))];
+    private static ImmutableArray<MachineView> Machines(AgentContext context, PulseDesk pulses) =>
+        [.. context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Select(m => Machine(context, a, m) with { Guest = Guest(pulses.Of(m.Machine.Value)) }))];
+
+    private static GuestView? Guest(GuestWatch? watch) => watch is null ? null : new(
+        watch.Agent switch { GuestAgentSign.Answers => "answers", GuestAgentSign.Silent => "silent", GuestAgentSign.Absent => "absent", _ => "unknown" },
+        watch.DiskMoves switch { true => "works", false => "still", null => "unknown" },
+        watch.Cpu switch { CpuSign.Works => "works", CpuSign.Still => "still", CpuSign.AtFull => "full", _ => "unknown" },
+        watch.SilentFor, watch.IsHung);
 
     private static MachineView Machine(AgentContext context, AreaKeeper area, MachineEntry entry)
     {
@@ -123,7 +136,7 @@ internal static class SnapshotMaker
         }, local.Reason);
     }
 
-    private static ImmutableArray<string> Alarms(AgentContext context)
+    private static ImmutableArray<string> Alarms(AgentContext context, DrainView? drain, PulseDesk pulses)
     {
         var alarms = ImmutableArray.CreateBuilder<string>();
         alarms.AddRange(context.Areas.Values.Where(a => a.State is AreaState.Expired or AreaState.RolledBack).Select(a => $"datastore {a.Name}: {a.Reason}"));
@@ -143,6 +156,14 @@ internal static class SnapshotMaker
             alarms.Add($"{context.Settings.Host} is in row {row.Number} of the isolation table ({row.When}): it {row.Does}");
         }
 
+        if (drain is not null)
+        {
+            alarms.Add($"{context.Settings.Host} is being drained ({drain.By}): it takes no machines until 'holdfast host resume {context.Settings.Host}'");
+            alarms.AddRange(drain.Machines.Where(m => m.State == "stays").Select(m => $"{m.Name} cannot leave {context.Settings.Host}: {m.Why}"));
+        }
+
+        alarms.AddRange(context.LocalInOrder.Where(l => pulses.Of(l.Id) is { IsHung: true }).Select(l =>
+            $"the guest of {context.NameOf(l.Id)} on {context.Settings.Host} is hung: {PulseDesk.Signs(pulses.Of(l.Id)!)}; look at it with 'holdfast vm console {context.NameOf(l.Id)}'"));
         if (!context.Conditions.Quorum)
         {
             alarms.Add("etcd has no quorum: changes are refused, machines run on");

@@ -34,6 +34,20 @@ public sealed record HostPicture(
     /// <summary>Networks on which its own link has no carrier, by its own word; a host that is not heard says nothing.</summary>
     public ImmutableSortedSet<string> Unplugged { get; init; } = [];
 
+    /// <summary>Of another host.</summary>
+    /// <param name="beat">Its newest heartbeat, if it is not older than <c>suspect</c>.</param>
+    /// <param name="renews">As <see cref="Renews"/>.</param>
+    /// <param name="block">Its slot where it renews.</param>
+    /// <param name="seen">Something was seen of it ever.</param>
+    /// <param name="death">As <see cref="Death"/>.</param>
+    public static HostPicture Of(int slot, string name, Heartbeat? beat, bool? renews, HeartbeatBlock? block, bool seen, string? death)
+    {
+        var presence = death is not null ? Presence.Dead
+            : beat is not null || renews == true ? Presence.Alive
+            : seen ? Presence.Silent : Presence.Unknown;
+        return new(slot, name, presence, beat?.Heard, block?.Reach, beat?.Flags ?? block?.Flags, renews) { Death = death, Unplugged = beat?.Unplugged ?? [] };
+    }
+
     public bool Says(HeartbeatFlags flag) => Flags is { } flags && (flags & flag) != 0;
 
     /// <summary>It says that this is not so; unknown is not that.</summary>
@@ -104,6 +118,16 @@ public sealed record ClusterPicture(int Self, ImmutableArray<ClusterNetwork> Net
 
         part.Sort((one, other) => one.Slot.CompareTo(other.Slot));
         return [.. part];
+    }
+
+    /// <summary>
+    /// A living host that is in another part of the networks says in its slot that it reaches this one: silent here is not silent on all channels. Hosts of the own
+    /// part hear what this one hears, and are not asked, as what their slots say of a host that has just died is older than that.
+    /// </summary>
+    public bool IsReachedElsewhere(int slot)
+    {
+        var self = Of(Self);
+        return Alive.Any(h => h.Slot != slot && h != self && !Meet(self, h) && h.Reach is { } reach && (reach & (1UL << slot)) != 0);
     }
 
     private static bool Reaches(HostPicture one, HostPicture other) => one.Reach is { } reach && (reach & (1UL << other.Slot)) != 0;

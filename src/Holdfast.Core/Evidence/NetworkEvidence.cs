@@ -13,6 +13,9 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
     private readonly LinkWatch?[][] links = [.. networks.Select(_ => new LinkWatch?[Leases.Slot.Count])];
     private readonly (ulong Sequence, Moment At)[] sent = new (ulong, Moment)[LinkWatch.Window];
 
+    // By slot: the newest beat of the peer's agent on whatever network, and how often another process of it has begun.
+    private readonly (Heartbeat? Newest, int Restarts)[] agents = new (Heartbeat?, int)[Leases.Slot.Count];
+
     // What was last told of each network. It is told again with every beat, and seldom changes.
     private readonly ulong[] viewed = new ulong[networks.Length];
     private ImmutableSortedDictionary<string, ulong> views = networks.ToImmutableSortedDictionary(n => n.Name, _ => 0UL, StringComparer.Ordinal);
@@ -28,7 +31,24 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
         if (beat.Slot is >= 0 and < Leases.Slot.Count && beat.Slot != self && names.IndexOf(beat.Network) is >= 0 and var network)
         {
             (links[network][beat.Slot] ??= Known(beat.Slot)).Take(at, beat, this);
+            TakeProcess(beat);
         }
+    }
+
+    /// <summary>How often this host has heard that another process of the peer's agent, or another boot of the peer, had begun. What only the one before it knew is lost.</summary>
+    public int Restarts(int slot) => agents[slot].Restarts;
+
+    /// <summary>Each process of an agent counts its beats from one; its boot's clock runs on.</summary>
+    private void TakeProcess(Heartbeat beat)
+    {
+        ref var agent = ref agents[beat.Slot];
+        var sameBoot = agent.Newest is { } newest && newest.BootId == beat.BootId;
+        if (sameBoot && beat.Uptime <= agent.Newest!.Uptime)
+        {
+            return;
+        }
+
+        agent = (beat, agent.Restarts + (agent.Newest is null || (sameBoot && beat.Sequence > agent.Newest.Sequence) ? 0 : 1));
     }
 
     /// <summary>Directions on which something was heard ever.</summary>
@@ -89,6 +109,9 @@ public sealed class NetworkEvidence(int self, ImmutableArray<ClusterNetwork> net
 
         return false;
     }
+
+    /// <summary>When anything was heard from the peer last, on any network; null: never.</summary>
+    public Moment? LastHeard(int slot) => NewestWatch(slot)?.At;
 
     /// <summary>Peers with a proven round trip over at least one network.</summary>
     public ulong Reach(Moment now)

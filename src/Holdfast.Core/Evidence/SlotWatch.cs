@@ -33,7 +33,7 @@ public sealed class SlotWatch(int slot)
         return decoded.Block;
     }
 
-    /// <summary>Completion of the last read in which the bytes had changed since the read before; null when that was never seen.</summary>
+    /// <summary>Completion of the last read in which the bytes had changed since a read shortly before; null when that was never seen.</summary>
     public Moment? LastMoved { get; private set; }
 
     /// <summary>Start of the last read that still showed the same bytes; meaningful only while <see cref="Silence"/> is not zero.</summary>
@@ -45,6 +45,9 @@ public sealed class SlotWatch(int slot)
     /// <summary>The uninterrupted silence that this host can swear to. Zero when there is none.</summary>
     public TimeSpan Silence => silentFrom is { } from && silentUntil > from ? silentUntil - from : TimeSpan.Zero;
 
+    /// <summary>It was seen to move not longer than this before the last read. A silence that is observed anew, after a gap, has no length yet and is no sign of life all the same.</summary>
+    public bool Moves(TimeSpan within) => silentFrom is not null && LastMoved is { } moved && silentUntil - moved < within;
+
     public void Observe(SlotReading reading, TimeSpan longestGap)
     {
         if (reading.Block is null)
@@ -54,9 +57,12 @@ public sealed class SlotWatch(int slot)
         }
 
         var changed = bytes is null || !bytes.AsSpan().SequenceEqual(reading.Block);
-        var gap = silentFrom is null || reading.Started - lastCompleted > longestGap;
+        var apart = reading.Started - lastCompleted > longestGap;
+        var gap = silentFrom is null || apart;
         lastCompleted = reading.Completed;
-        if (changed && bytes is not null)
+
+        // What has changed between two reads that are far apart may have changed long ago: its host may have died, expired or changed its mind since.
+        if (changed && bytes is not null && !apart)
         {
             LastMoved = reading.Completed;
         }

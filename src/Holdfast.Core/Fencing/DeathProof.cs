@@ -38,13 +38,19 @@ public sealed class DeathProof
             : null;
     }
 
-    /// <summary>(b) a fence device confirmed <c>off</c>, the drain has passed since, and the slot was silent for two renewals after it.</summary>
+    /// <summary>
+    /// (b) a fence device confirmed <c>off</c>, the drain has passed since, and the slot was silent for two renewals after it. A device that lies is convicted by a host that
+    /// shows itself; one that does not may be alive and mute, so unless <paramref name="trusted"/> the slot must also have been silent for as long as its guard may let it run on.
+    /// </summary>
     /// <param name="confirmedAt">When this host got the confirmation.</param>
     /// <param name="drain">Zero when the device also cuts the path to this datastore.</param>
-    internal static DeathProof? ByFenceDevice(string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain, AgentFlaws flaws = AgentFlaws.None)
+    /// <param name="trusted">The fast shot is on: its stated price is that a device's word alone is believed.</param>
+    internal static DeathProof? ByFenceDevice(
+        string datastore, SlotWatch watch, Guid incarnation, Moment confirmedAt, TimingPlan plan, TimeSpan drain, bool trusted, AgentFlaws flaws = AgentFlaws.None)
     {
         drain = (flaws & AgentFlaws.NoDrainAfterFence) != 0 ? TimeSpan.Zero : drain;
-        return SilentSince(watch, confirmedAt) is var silence && silence >= TimingPlan.Later(plan.Renew * 2, drain)
+        trusted |= (flaws & AgentFlaws.TrustsDevices) != 0;
+        return SilentSince(watch, confirmedAt) is var silence && silence >= TimingPlan.Later(plan.Renew * 2, drain) && (trusted || watch.Silence >= plan.SelfFenced)
             ? new(datastore, watch.Slot, incarnation, $"is dead, its fence device confirmed off and its slot stayed silent for {Seconds(silence)} s after it")
             : null;
     }

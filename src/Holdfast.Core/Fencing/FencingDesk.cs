@@ -148,7 +148,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
 
         return vouched is { } by
             ? DeathProof.ByOperator(area.Name, area.Watch(slot), life.Value, at, by, context.Plan, area.Drain)
-            : DeathProof.ByFenceDevice(area.Name, area.Watch(slot), life.Value, at, context.Plan, cutsPath ? TimeSpan.Zero : area.Drain, context.Settings.Flaws);
+            : DeathProof.ByFenceDevice(area.Name, area.Watch(slot), life.Value, at, context.Plan, cutsPath ? TimeSpan.Zero : area.Drain, trusted: context.Settings.FastShot, context.Settings.Flaws);
     }
 
     /// <summary>Fence it because a person says so; the refusals are the caller's (<see cref="HostOrders"/>).</summary>
@@ -229,19 +229,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     public string? FencerOfThisHost => Joined.Select(a => a.Record(context.Settings.Slot)?.Fencing).FirstOrDefault(f => f is not null) is { } open
         ? context.Settings.NameOf(open.By.Slot.Value) : null;
 
-    /// <summary>
-    /// A living host that is in another part of the networks says in its slot that it reaches it: silent here is not silent on all channels. Hosts of the own
-    /// part hear what this one hears, and are not asked, as what their slots say of a host that has just died is older than that.
-    /// </summary>
-    private bool IsReachedElsewhere
-    {
-        get
-        {
-            var picture = context.Situation.Picture;
-            var self = picture.Of(context.Settings.Slot);
-            return picture.Alive.Any(h => h.Slot != slot && h != self && !picture.Meet(self, h) && h.Reach is { } reach && (reach & (1UL << slot)) != 0);
-        }
-    }
+    private bool IsReachedElsewhere => context.Situation.Picture.IsReachedElsewhere(slot);
 
     /// <summary>It owns machines, or its open Fencing entry keeps everybody else from fencing one that may.</summary>
     private bool IsInTheWay
@@ -310,8 +298,7 @@ internal sealed class FencingDesk(AgentContext context, int slot)
     private bool IsLeftOver(AreaKeeper area) =>
         area.Record(slot)!.Fencing is { } open && (open.By == area.Life || (!area.Table.IsCurrent(open.By) && IsSeenAlive(area)));
 
-    private bool IsSeenAlive(AreaKeeper area) =>
-        area.Watch(slot) is { SilentFrom: not null, LastMoved: not null } watch && watch.Silence < context.Plan.Suspect;
+    private bool IsSeenAlive(AreaKeeper area) => area.Watch(slot).Moves(within: context.Plan.Suspect);
 
     /// <summary>It was off and has booted again, whether or not it has joined yet: no reason to distrust the device that said off.</summary>
     private bool SpeaksFromAnotherBoot =>

@@ -21,7 +21,7 @@ public enum HeartbeatFlags : uint
     /// <summary>No migration network works.</summary>
     MigrationDown = 1 << 4,
 
-    /// <summary>Maintenance: takes no machines.</summary>
+    /// <summary>Disarmed or being drained: takes no machines.</summary>
     Leaving = 1 << 5,
 
     /// <summary>The lease table was rolled back or is not readable: takes and gives nothing.</summary>
@@ -32,6 +32,12 @@ public enum HeartbeatFlags : uint
 
     /// <summary>Its own link to the guest network has no carrier: not hearing it there says nothing about anybody else's.</summary>
     GuestUnplugged = 1 << 8,
+
+    /// <summary>An administrator drains it: it is leaving, and its machines move to other hosts.</summary>
+    Draining = 1 << 9,
+
+    /// <summary>Machines of it wait for their turn to move, and none moves: whoever has its share lets it go first.</summary>
+    AwaitsTurn = 1 << 10,
 }
 
 /// <summary>

@@ -34,6 +34,9 @@ public sealed record Restart(MachineId Machine, Epoch Expected, HostLife By) : T
 /// <summary>Held(By) or Moving(By→…) → Free: the machine is Gone here.</summary>
 public sealed record Release(MachineId Machine, Epoch Expected, HostLife By) : TableCommand(By);
 
+/// <summary>Held(By) → Held(Target): the machine is Gone here, and the target is to start it.</summary>
+public sealed record HandOn(MachineId Machine, Epoch Expected, HostLife Target, HostLife By) : TableCommand(By);
+
 /// <summary>Held(By) → Moving(By→Target).</summary>
 public sealed record BeginMove(MachineId Machine, Epoch Expected, HostLife Target, HostLife By) : TableCommand(By);
 

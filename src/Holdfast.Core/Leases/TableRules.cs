@@ -26,6 +26,7 @@ public static class TableRules
                 Claim c => OnEntry(table, c.Machine, null, e => Claimed(table, e, c)),
                 Restart c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Held, e => Held(table, e, c.By)),
                 Release c => OnEntry(table, c.Machine, c.Expected, e => e.IsHeldBy(c.By) ? Freed(table, e) : NotOwned(table, e, c.By)),
+                HandOn c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Held, e => HandedOn(table, e, c)),
                 BeginMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Held, e => Begun(table, e, c)),
                 CommitMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Moving, e => Given(table, e)),
                 CancelMove c => OnOwned(table, c.Machine, c.Expected, c.By, LeaseState.Moving, e => Held(table, e, c.By, e.Epoch)),
@@ -183,6 +184,12 @@ public static class TableRules
         entry.State != LeaseState.Free
             ? Verdict.Refuse(WrongState, $"Machine {c.Machine} is not free: {Said(table, entry)}.")
             : UnderFence(table, c.By) ?? (Verdict)Held(table, entry, c.By);
+
+    /// <summary>Safety: no process goes on in the new epoch, so the target starts one from disk.</summary>
+    private static Verdict HandedOn(LeaseTable table, MachineEntry entry, HandOn c) =>
+        c.Target.Slot == c.By.Slot ? Verdict.Refuse(Invalid, $"Machine {c.Machine} is already on host {NameOf(table, c.By.Slot)}.")
+        : !table.IsCurrent(c.Target) ? OtherLife(table.Host(c.Target.Slot), c.Target.Incarnation)
+        : UnderFence(table, c.Target) ?? (Verdict)Held(table, entry, c.Target);
 
     private static Verdict Begun(LeaseTable table, MachineEntry entry, BeginMove c)
     {

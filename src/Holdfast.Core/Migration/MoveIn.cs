@@ -22,6 +22,9 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
     private bool ended;
     private ulong resumeEpoch;
 
+    /// <summary>Since then the source has been waited for: since the copy was complete, or the table was asked last.</summary>
+    private Moment waitsSince;
+
     public Guid Id => ask.Move;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
@@ -55,6 +58,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         if (entry is { State: LeaseState.Moving } && entry.Epoch.Value == ask.Epoch && entry.Target == Area.Life)
         {
             Prepare();
+            AskTable();
         }
         else if (entry is { State: LeaseState.Held } && entry.Owner == Area.Life && (entry.GivenFrom.Value == ask.Epoch || Lacks(MoveFlaws.TakesTakeoverForCommit)))
         {
@@ -66,6 +70,25 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             Destroy("its source has not given it");
         }
     }
+
+    /// <summary>
+    /// The source may have died with its commit accepted and told nobody. No poll shows that; a ballot of this host's own finds it and finishes it. Not before the source
+    /// has been silent for a while, as its commit, if it is under way now, loses to that ballot and begins anew.
+    /// </summary>
+    private void AskTable()
+    {
+        if (finished && context.Now - waitsSince > MoveLimits.AskTable)
+        {
+            waitsSince = context.Now;
+            Area.Prepare();
+        }
+    }
+
+    /// <summary>
+    /// Memory of those that were sent here as well and come after this one. Several sources may have seen the same room: were each counted against all
+    /// others, all would be refused, and at the next try again.
+    /// </summary>
+    private long NotYetPrepared => context.LocalInOrder.Where(l => l.Coming is { preparing: false, ended: false }).Sum(l => context.Definitions.GetValueOrDefault(l.Id)?.MemoryMiB ?? 0);
 
     public void Happened(MachineEvent happened)
     {
@@ -111,15 +134,22 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
         preparing = true;
         context.Define(ask.Definition);
-        if (context.FreeMemoryMiB < 0)
+        if (context.FreeMemoryMiB + NotYetPrepared < 0)
         {
             Refuse("there is no room for it any more");
             return;
         }
 
-        if (MigrationRoutes.To(context, ask.From) is not { } route)
+        if (context.Situation.Draining is not null)
         {
-            Refuse($"nothing can carry it: {MigrationRoutes.WhyNot(context, ask.From)}");
+            // Its source did not know that yet.
+            Refuse(context.Situation.DrainRefusal);
+            return;
+        }
+
+        if (MigrationRoutes.To(context, ask.From, ask.Avoid) is not { } route)
+        {
+            Refuse($"nothing can carry it: {MigrationRoutes.WhyNot(context, ask.From, ask.Avoid)}");
             return;
         }
 
@@ -139,11 +169,11 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
             inPrepare = true;
             var folder = $"{Area.Path}/machines/{ask.Definition.Name}";
-            context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, route.Address), Prepared);
+            context.Out.Call(op => new Agent.PrepareMove(op, ask.Definition, folder, ask.Move, ask.Xml, ask.Cookie, route.Address), result => Prepared(result, route.Network));
         });
     }
 
-    private void Prepared(HypervisorResult result)
+    private void Prepared(HypervisorResult result, string network)
     {
         inPrepare = false;
         if (ended)
@@ -159,7 +189,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
         }
 
         prepared = true;
-        Tell(new MoveReady(result.Cookie, result.Uri ?? "") { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
+        Tell(new MoveReady(result.Cookie, result.Uri ?? "", network) { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
         Finish();
     }
 
@@ -178,7 +208,7 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
                 return;
             }
 
-            finished = true;
+            (finished, waitsSince) = (true, context.Now);
             Tell(new MoveComplete { Move = ask.Move, Machine = machine.Id, From = context.Settings.Slot });
             resumeEpoch = Lacks(MoveFlaws.ResumesWithoutCommit) ? ask.Epoch : resumeEpoch;
             ResumeWhenBoth();

@@ -9,28 +9,20 @@ namespace Holdfast.Core.Migration;
 /// One live migration on its source host (DESIGN §6). The source decides: until its own commit of Held(target) it may always keep the machine,
 /// and after that commit it never lets its copy run again.
 /// </summary>
-internal sealed class MoveOut(AgentContext context, LocalMachine machine, int target, Guid move, Action<string?> ended)
+internal sealed class MoveOut(AgentContext context, LocalMachine machine, MoveCourse course, Action<MoveEnd> ended)
 {
-    private static readonly TimeSpan PrepareLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(8);
-
-    /// <summary>The target resumes within milliseconds of the commit; its word of that is waited for this long.</summary>
-    private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(3);
-
-    /// <summary>
-    /// The frozen copy here is ended when the target runs, or after this at the latest: nothing depends on its end, and tearing a large process down takes
-    /// processors and store from the target's start.
-    /// </summary>
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<string, double> stamps = new(StringComparer.Ordinal);
     private Moment began;
     private Moment? deadline;
     private ulong epoch;
-    private string xml = "";
+    private CopyWatch? copy;
+    private MoveAgain again;
     private bool performed;
     private bool completed;
-    private bool freezing;
-    private string? cancelAfterFreeze;
+
+    /// <summary>A step is under way that its undoing must not overtake: a job that libvirt opens after it was ended stays open, and a copy that is frozen after its thaw stays frozen.</summary>
+    private bool stepping;
+    private string? cancelAfterStep;
     private bool looked;
     private bool targetComplete;
     private bool deciding;
@@ -39,19 +31,35 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     private bool given;
     private Moment lastPrepare;
 
-    public Guid Id => move;
+    /// <summary>As the target's restarts were counted when the move began.</summary>
+    private int targetsRestarts;
+
+    public Guid Id => course.Id;
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
-    internal string Form => $"{State} {performed} {completed} {freezing} {cancelAfterFreeze is null} {looked} {targetComplete} {deciding} {committed} {ending} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
+    internal string Form => $"{State} {performed} {completed} {stepping} {cancelAfterStep is null} {looked} {targetComplete} {deciding} {committed} {ending} {given} {epoch} {deadline is null} {stamps.ContainsKey("prepared")}";
 
-    public int Target => target;
+    public int Target => course.Target;
+
+    /// <summary>The network that carries it; null: its target has not chosen one yet.</summary>
+    public string? Network { get; private set; }
+
+    /// <summary>How far the copy has come; null: nobody knows yet.</summary>
+    public MoveProgress? Progress => copy?.Progress;
+
+    public TimeSpan Age => context.Now - began;
 
     /// <summary>moving, done, failed.</summary>
     public string State { get; private set; } = "moving";
 
     public string Reason { get; private set; } = "";
 
-    public MoveView View => new(move, machine.Id, context.Settings.Slot, target, State, Reason, stamps.ToImmutableSortedDictionary());
+    /// <summary>Milliseconds since the errand began.</summary>
+    public ImmutableSortedDictionary<string, double> Stamps => stamps.ToImmutableSortedDictionary();
+
+    private TimeSpan FirstPause => context.Settings.FirstPause < course.MostPause ? context.Settings.FirstPause : course.MostPause;
+
+    private bool IsCopying => copy is not null && !performed && !completed && State == "moving";
 
     private AreaKeeper Area => machine.Area;
 
@@ -60,23 +68,29 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     public void Begin()
     {
         began = context.Now;
+        targetsRestarts = context.Network.Restarts(Target);
+        stepping = true;
         machine.Leaving = this;
-        deadline = context.Now + PrepareLimit;
+        deadline = context.Now + MoveLimits.Prepare;
         var entry = Area.Table.Machine(Id2)!;
-        var life = Area.Table.Host(new Slot(target))!.Life;
+        var life = Area.Table.Host(new Slot(Target))!.Life;
         Area.Submit(new Leases.BeginMove(Id2, entry.Epoch, life, Area.Life), outcome =>
         {
             if (outcome is CommandOutcome.Refused refused)
             {
-                Close("failed", refused.Sentence);
+                Close("failed", cancelAfterStep ?? refused.Sentence);
                 return;
             }
 
             epoch = ((CommandOutcome.Done)outcome).Epoch.Value;
             Stamp("announced");
             context.Out.Guard(new Guarding.Grant(machine.Id, epoch, [Area.Name], null), _ => { });
-            context.HandOver(move, open: true);
-            context.Out.Call(op => new Agent.BeginMove(op, machine.Id, move), Begun);
+            context.HandOver(Id, open: true);
+            if (!EndStep())
+            {
+                stepping = true;
+                context.Out.Call(op => new Agent.BeginMove(op, machine.Id, Id, FirstPause), Begun);
+            }
         });
     }
 
@@ -87,13 +101,14 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             case MachineEventKind.MigrationCompleted when !completed:
                 completed = true;
                 Stamp("completed");
-                deadline = context.Now + HandOverLimit;
+                deadline = context.Now + MoveLimits.HandOver;
                 break;
             case MachineEventKind.Stopped when !completed:
                 stamps["stopped"] = Elapsed;
+                copy?.Stopped(context.Now);
                 break;
-            case MachineEventKind.MigrationProgress when context.Now - lastPrepare > TimeSpan.FromSeconds(1):
-                HoldPromise();
+            case MachineEventKind.MigrationProgress:
+                GotOn(happened.Progress);
                 break;
             case MachineEventKind.IoError when !deciding:
                 // Safety: the write that failed may still land from here, after the machine has written there.
@@ -106,18 +121,28 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
     }
 
+    /// <summary>A person wants the machine to stay here. Null: it will, as soon as what is under way has been undone; else why it is too late for that.</summary>
+    public string? CancelByOrder()
+    {
+        if (deciding)
+        {
+            return $"it is too late to cancel the migration of {context.NameOf(machine.Id)}: it is being handed over to {context.Settings.NameOf(Target)}";
+        }
+
+        Cancel("cancelled by order");
+        again = MoveAgain.Never;
+        return null;
+    }
+
     public void Said(MoveMessage message)
     {
         switch (message)
         {
             case MoveReady ready when !performed && State == "moving" && !stamps.ContainsKey("prepared"):
-                Stamp("prepared");
-                deadline = null;
-                HoldPromise();
-                context.Out.Call(op => new PerformMove(op, machine.Id, move, ready.Uri, ready.Cookie), Performed);
+                Perform(ready);
                 break;
             case MoveRefused refused:
-                Cancel($"{context.Settings.NameOf(target)} refused: {refused.Reason}");
+                Cancel($"{context.Settings.NameOf(Target)} refused: {refused.Reason}", MoveAgain.OtherTarget);
                 break;
             case MoveComplete when !targetComplete:
                 targetComplete = true;
@@ -125,7 +150,7 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
                 DecideWhenBoth();
                 break;
             case MoveCancelled cancelled when !deciding:
-                Cancel($"{context.Settings.NameOf(target)} cancelled: {cancelled.Reason}");
+                Cancel($"{context.Settings.NameOf(Target)} cancelled: {cancelled.Reason}", MoveAgain.OtherTarget);
                 break;
             case MoveResumed:
                 Stamp("resumed");
@@ -137,6 +162,12 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
     public void Look()
     {
+        if (IsCopying && copy!.Look(context.Now, MigrationRoutes.Fault(context, Network!, Target)) is { } end)
+        {
+            Cancel(end.Why, end.Again);
+        }
+
+        LookAtTarget();
         if (deadline is not { } limit || context.Now <= limit)
         {
             return;
@@ -149,11 +180,59 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
         else if (given)
         {
-            Close("done", $"{context.Settings.NameOf(target)} owns it and has not said yet that it runs");
+            Close("done", $"{context.Settings.NameOf(Target)} owns it and has not said yet that it runs");
         }
         else if (!deciding)
         {
-            Cancel(completed ? $"{context.Settings.NameOf(target)} did not report the complete machine in time" : $"{context.Settings.NameOf(target)} did not get ready in time");
+            Cancel(
+                completed ? $"{context.Settings.NameOf(Target)} did not report the complete machine in time" : $"{context.Settings.NameOf(Target)} did not get ready in time",
+                AgainElsewhere);
+        }
+    }
+
+    /// <summary>A guest that has stood still for a hand-over that did not come is not put through it again.</summary>
+    private MoveAgain AgainElsewhere => completed ? MoveAgain.Never : MoveAgain.OtherTarget;
+
+    /// <summary>Only the agent that has begun a move on its target can say that the copy is complete: without it a guest that has stopped need not stand still until the deadline.</summary>
+    private void LookAtTarget()
+    {
+        if (targetComplete)
+        {
+            // The copy does not need it any more: its next agent learns of the commit from the table.
+            return;
+        }
+
+        var (name, waits) = (context.Settings.NameOf(Target), completed || performed);
+        if (context.Network.Restarts(Target) != targetsRestarts)
+        {
+            Cancel($"the agent of {name} has begun anew and knows nothing of it", AgainElsewhere);
+        }
+        else if (waits && context.Network.LastHeard(Target) is { } heard && context.Now - heard > MoveLimits.TargetSilent)
+        {
+            Cancel($"{name} is not heard any more", AgainElsewhere);
+        }
+    }
+
+    private void Perform(MoveReady ready)
+    {
+        Stamp("prepared");
+        deadline = null;
+        Network = ready.Network;
+        copy = new(context.Now, context.Definitions.GetValueOrDefault(machine.Id)?.MemoryMiB ?? 0, FirstPause, course.MostPause);
+        HoldPromise();
+        context.Out.Call(op => new PerformMove(op, machine.Id, Id, ready.Uri, ready.Cookie, context.Settings.MostOn(ready.Network)), Performed);
+    }
+
+    private void GotOn(MoveProgress? progress)
+    {
+        if (context.Now - lastPrepare > TimeSpan.FromSeconds(1))
+        {
+            HoldPromise();
+        }
+
+        if (progress is not null && copy?.Got(context.Now, progress) == true)
+        {
+            context.Out.Call(op => new AllowPause(op, machine.Id, Id, copy.AllowedPause), _ => { });
         }
     }
 
@@ -165,6 +244,11 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
     private void Begun(HypervisorResult result)
     {
+        if (EndStep())
+        {
+            return;
+        }
+
         if (result.Failure is { } failure)
         {
             Cancel($"libvirt did not begin: {failure}");
@@ -172,13 +256,12 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
 
         Stamp("begun");
-        xml = result.Xml ?? "";
-        var ask = new MoveAsk(Area.Name, epoch, xml, result.Cookie, context.Definitions[machine.Id]) { Move = move, Machine = machine.Id, From = context.Settings.Slot };
-        context.Out.Peer(target, ask, lost =>
+        var ask = new MoveAsk(Area.Name, epoch, result.Xml ?? "", result.Cookie, context.Definitions[machine.Id], [.. course.Avoid.Union(MigrationRoutes.Broken(context, Target), StringComparer.Ordinal)]) { Move = Id, Machine = machine.Id, From = context.Settings.Slot };
+        context.Out.Peer(Target, ask, lost =>
         {
             if (lost is not null)
             {
-                Cancel($"{context.Settings.NameOf(target)} cannot be reached: {lost}");
+                Cancel($"{context.Settings.NameOf(Target)} cannot be reached: {lost}", MoveAgain.OtherTarget);
             }
         });
     }
@@ -192,14 +275,14 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
         if (result.Failure is { } failure)
         {
-            Cancel($"the transfer failed: {failure}");
+            Cancel($"the transfer failed: {failure}", MoveAgain.OtherPath);
             return;
         }
 
         performed = true;
         Stamp("performed");
-        deadline = context.Now + HandOverLimit;
-        Tell(new MovePerformed { Move = move, Machine = machine.Id, From = context.Settings.Slot });
+        deadline = context.Now + MoveLimits.HandOver;
+        Tell(new MovePerformed { Move = Id, Machine = machine.Id, From = context.Settings.Slot });
 
         if (context.Settings.MoveFlaws.HasFlag(MoveFlaws.CommitsWithoutFreeze))
         {
@@ -209,13 +292,11 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
 
         // Safety: looking only before the freeze leaves a gap in which the copy may run; the adapter looks again after it.
-        freezing = true;
+        stepping = true;
         context.Out.Call(op => new FreezeAndLook(op, machine.Id), look =>
         {
-            freezing = false;
-            if (cancelAfterFreeze is { } why)
+            if (EndStep())
             {
-                Cancel(why);
                 return;
             }
 
@@ -251,9 +332,9 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
 
             var given = ((CommandOutcome.Done)outcome).Epoch.Value;
             Stamp("committed");
-            Tell(new MoveCommitted(given) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
+            Tell(new MoveCommitted(given) { Move = Id, Machine = machine.Id, From = context.Settings.Slot });
             committed = true;
-            deadline = context.Now + EndLimit;
+            deadline = context.Now + MoveLimits.End;
         });
     }
 
@@ -271,11 +352,11 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
     {
         Stamp("sourceGone");
         given = true;
-        deadline = context.Now + ResumeLimit;
+        deadline = context.Now + MoveLimits.Resume;
         context.Out.Guard(new Guarding.Revoke(machine.Id, epoch), _ => { });
-        context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: false), _ => { });
+        context.Out.Call(op => new ConfirmMove(op, machine.Id, Id, Cancelled: false), _ => { });
         machine.Left(gone);
-        context.Say("moved", $"{context.NameOf(machine.Id)} moved from {context.Settings.Host} to {context.Settings.NameOf(target)}", machine.Id, context.Settings.Host, Area.Name);
+        context.Say("moved", $"{context.NameOf(machine.Id)} moved from {context.Settings.Host} to {context.Settings.NameOf(Target)}", machine.Id, context.Settings.Host, Area.Name);
         CloseWhenResumed();
     }
 
@@ -287,76 +368,82 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
         }
     }
 
-    private void Cancel(string why)
+    /// <param name="next">What may be tried instead.</param>
+    private void Cancel(string why, MoveAgain next = MoveAgain.Never)
     {
         if (State != "moving" || deciding)
         {
             return;
         }
 
-        if (freezing)
+        again = cancelAfterStep is null || next < again ? next : again;
+        if (stepping)
         {
-            // A thaw that overtook the freeze would leave the copy stopped for ever.
-            cancelAfterFreeze ??= why;
+            cancelAfterStep ??= why;
             return;
         }
 
         State = "cancelling";
         Reason = why;
-        Tell(new MoveCancelled(why) { Move = move, Machine = machine.Id, From = context.Settings.Slot });
-        context.Out.Call(op => new AbortMove(op, machine.Id, move), _ => CommitCancel());
+        Tell(new MoveCancelled(why) { Move = Id, Machine = machine.Id, From = context.Settings.Slot });
+        context.Out.Call(op => new AbortMove(op, machine.Id, Id), _ => CommitCancel());
     }
 
-    private void CommitCancel()
+    /// <summary>True: the move was cancelled meanwhile, and is undone from here.</summary>
+    private bool EndStep()
     {
-        if (epoch == 0)
+        stepping = false;
+        if (cancelAfterStep is not { } why)
         {
+            return false;
+        }
+
+        Cancel(why, again);
+        return true;
+    }
+
+    private void CommitCancel() => Area.Submit(new CancelMove(Id2, new Epoch(epoch), Area.Life), outcome =>
+    {
+        var entry = Area.Table.Machine(Id2);
+        var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value
+            : Area.State == AreaState.Ready && entry is { State: LeaseState.Held } && entry.IsHeldBy(Area.Life) ? entry.Epoch.Value
+            : 0;
+        if (kept == 0 && !context.Settings.Lacks(AgentFlaws.KeepsWhatWasGiven))
+        {
+            // Safety: it was given, or taken, or nobody knows; the copy here may run again only by the table's word.
             Close("failed", Reason);
             return;
         }
 
-        Area.Submit(new CancelMove(Id2, new Epoch(epoch), Area.Life), outcome =>
-        {
-            var entry = Area.Table.Machine(Id2);
-            var kept = outcome is CommandOutcome.Done done ? done.Epoch.Value
-                : Area.State == AreaState.Ready && entry is { State: LeaseState.Held } && entry.IsHeldBy(Area.Life) ? entry.Epoch.Value
-                : 0;
-            if (kept == 0 && !context.Settings.Lacks(AgentFlaws.KeepsWhatWasGiven))
-            {
-                // Safety: it was given, or taken, or nobody knows; the copy here may run again only by the table's word.
-                Close("failed", Reason);
-                return;
-            }
-
-            GoOn(kept);
-        });
-    }
+        GoOn(kept);
+    });
 
     private void GoOn(ulong kept) => context.Grant(machine.Id, kept, Area.Name, refusal =>
     {
         if (refusal is not null)
         {
             // Safety: without right a SIGCONT would undo the guard's freeze. The machine goes on as soon as the guard grants it.
-            Close("failed", Reason, kept);
+            Close("failed", Reason, kept, runs: false);
             return;
         }
 
         context.Out.Call(op => new Thaw(op, machine.Id), _ =>
-            context.Out.Call(op => new ConfirmMove(op, machine.Id, move, Cancelled: true), _ =>
-                context.Out.Call(op => new Continue(op, machine.Id), _ => Close("failed", Reason, kept))));
+            context.Out.Call(op => new ConfirmMove(op, machine.Id, Id, Cancelled: true), _ =>
+                context.Out.Call(op => new Continue(op, machine.Id), result => Close("failed", Reason, kept, runs: result.Failure is null))));
     });
 
-    private void Close(string state, string why, ulong kept = 0)
+    /// <param name="runs">QEMU has said that the copy here goes on; else that is tried until it does.</param>
+    private void Close(string state, string why, ulong kept = 0, bool runs = true)
     {
         State = state;
         Reason = why;
         deadline = null;
         Stamp("ended");
-        context.HandOver(move, open: false);
+        context.HandOver(Id, open: false);
         if (state == "failed" && (kept > 0 || epoch == 0))
         {
-            machine.Stays(kept > 0 ? kept : machine.Epoch);
-            context.Say("kept", $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: the move to {context.Settings.NameOf(target)} failed: {why}", machine.Id, context.Settings.Host, Area.Name);
+            machine.Stays(kept > 0 ? kept : machine.Epoch, runs);
+            context.Say("kept", $"{context.NameOf(machine.Id)} stays on {context.Settings.Host}: the move to {context.Settings.NameOf(Target)} failed: {why}", machine.Id, context.Settings.Host, Area.Name);
         }
         else if (state == "failed")
         {
@@ -364,12 +451,12 @@ internal sealed class MoveOut(AgentContext context, LocalMachine machine, int ta
             context.Say("doubt", $"the copy of {context.NameOf(machine.Id)} on {context.Settings.Host} stays as it is until the lease table says who has it: {why}", machine.Id, context.Settings.Host, Area.Name);
         }
 
-        ended(state == "done" ? null : $"{context.NameOf(machine.Id)} was not moved to {context.Settings.NameOf(target)}: {why}");
+        ended(new(state == "done" ? null : why, kept > 0 && runs ? again : MoveAgain.Never));
     }
 
-    private void Tell(PeerMessage message) => context.Out.Peer(target, message, _ => { });
+    private void Tell(PeerMessage message) => context.Out.Peer(Target, message, _ => { });
 
-    private double Elapsed => (context.Now - began).TotalMilliseconds;
+    private double Elapsed => (context.Now - course.Since).TotalMilliseconds;
 
     private void Stamp(string what) => stamps.TryAdd(what, Elapsed);
 }

@@ -22,6 +22,20 @@ public sealed record MachineDefinition(
     /// </summary>
     /// <remarks>A setter, not an init: generated JSON code would make it null where an older file does not have it.</remarks>
     public ImmutableArray<string> Addresses { get; set; } = [];
+
+    /// <summary>What its host does when its guest is hung.</summary>
+    public HungResponse OnHung { get; set; }
+}
+
+/// <summary>What a host does with a machine whose guest shows no sign of life while the machine itself runs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HungResponse>))]
+public enum HungResponse
+{
+    /// <summary>Tells it and leaves it alone.</summary>
+    Ignore,
+
+    /// <summary>Ends its process and starts it again on the same host.</summary>
+    Restart,
 }
 
 /// <summary>What an isolated host without guest network does with a machine (row 6 of the isolation table).</summary>

@@ -28,6 +28,10 @@ public static class PlacementPlan
         return plan.ToImmutable();
     }
 
+    /// <summary>The host that one machine moves to, of those that can take it: the most room, then the lower slot. Null: there is none.</summary>
+    public static int? MostRoom(IEnumerable<Candidate> candidates) =>
+        candidates.OrderByDescending(c => c.FreeMemoryMiB).ThenBy(c => c.Slot).Select(c => (int?)c.Slot).FirstOrDefault();
+
     /// <summary>Asked once for each machine by each host in every step while machines are free, so it sorts nothing.</summary>
     private static int? Best(Dictionary<int, long> free, long needed)
     {

@@ -1,4 +1,5 @@
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 
@@ -60,7 +61,7 @@ internal sealed class GiveOverDesk(AgentContext context)
         {
             if (Taker(entry) is { } taker)
             {
-                local.GiveOver($"datastore {datastore} has been lost here for {area.LostFor.TotalSeconds:0} s, and {context.Settings.NameOf(taker)} has it and a place for the machine");
+                local.EndAsHopeless($"datastore {datastore} has been lost here for {area.LostFor.TotalSeconds:0} s, and {context.Settings.NameOf(taker)} has it and a place for the machine");
             }
 
             Tell(new OffersOver(datastore, incarnation, epoch) { Machine = id, From = context.Settings.Slot });
@@ -78,10 +79,12 @@ internal sealed class GiveOverDesk(AgentContext context)
         return local is { IsIdle: true, IsGone: true, IsQuiet: true, Area.IsDry: true } && context.Guard is { } guard && guard.Machines.All(m => m.Machine != local.Id || m.Pid == 0);
     }
 
-    /// <summary>Where what is in flight may land at any time later, ending it proves nothing.</summary>
+    /// <summary>A machine may be ended here some time. Where what is in flight may land at any time later, ending it proves nothing.</summary>
+    internal static bool MayEver(IsolationRow row, TimeSpan drain) => row.GivesOver && drain != TimingPlan.Infinite;
+
     private bool MayEnd(AreaKeeper area, MachineEntry entry) =>
-        entry.Wanted == WantedState.Run && area.Drain != TimingPlan.Infinite && area.LostFor >= context.Plan.StorageLossLimit &&
-        context.Situation.Row.GivesOver && context.Situation.Held >= context.Plan.Hold;
+        entry.Wanted == WantedState.Run && MayEver(context.Situation.Row, area.Drain) && area.LostFor >= context.Plan.StorageLossLimit &&
+        context.Situation.Held >= context.Plan.Hold;
 
     private int? Taker(MachineEntry entry) =>
         takers.TryGetValue(entry.Machine.Value, out var taker) && taker.Answer.Epoch == entry.Epoch.Value && context.Now - taker.At <= AnswerHolds ? taker.Answer.From : null;

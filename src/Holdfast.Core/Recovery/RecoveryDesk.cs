@@ -179,7 +179,7 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
                 continue;
             }
 
-            var late = context.Situation.Row.TakesMachines && context.Now - freeSince[id] > AnybodyAfter && context.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
+            var late = context.Situation.TakesMachines && context.Now - freeSince[id] > AnybodyAfter && context.FreeMemoryMiB >= context.Definitions[id].MemoryMiB;
             if (slot == context.Settings.Slot || late)
             {
                 Claim(area, entry);
@@ -209,27 +209,22 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     /// Hosts whose slot moves and that say that they take machines; this host first of all by what it measured itself. Those without a guest network
     /// only where nobody has one.
     /// </summary>
-    internal IEnumerable<Candidate> Candidates(AreaKeeper area)
-    {
-        var taking = Taking(area).ToList();
-        return (taking.Any(t => t.Guest) ? taking.Where(t => t.Guest) : taking).Select(t => t.Candidate);
-    }
+    internal IEnumerable<Candidate> Candidates(AreaKeeper area) => TakerRules.Preferred(Taking(area));
 
-    private IEnumerable<(Candidate Candidate, bool Guest)> Taking(AreaKeeper area)
+    private IEnumerable<(Candidate Candidate, HeartbeatFlags Says)> Taking(AreaKeeper area)
     {
-        if (context.Situation.Row.TakesMachines)
+        if (context.Situation.TakesMachines)
         {
-            yield return (new(context.Settings.Slot, context.FreeMemoryMiB), (context.Situation.Flags & HeartbeatFlags.GuestDown) == 0);
+            yield return (new(context.Settings.Slot, context.FreeMemoryMiB), context.Situation.Flags);
         }
 
-        const HeartbeatFlags NotTaking = HeartbeatFlags.Agentless | HeartbeatFlags.Expired | HeartbeatFlags.Leaving | HeartbeatFlags.NoTable | HeartbeatFlags.Isolated;
         foreach (var watch in area.Watches)
         {
             var host = area.Table.Host(new Slot(watch.Slot));
-            if (host is { Fencing: null } && watch.Silence < context.Plan.Suspect && watch.SilentFrom is not null && area.Block(watch.Slot) is { } block &&
-                block.Incarnation == host.Incarnation && (block.Flags & NotTaking) == 0)
+            if (host is { Fencing: null } && watch.Moves(within: context.Plan.Suspect) && area.Block(watch.Slot) is { } block &&
+                block.Incarnation == host.Incarnation && TakerRules.Takes(block.Flags))
             {
-                yield return (new(watch.Slot, block.FreeMemoryMiB), (block.Flags & HeartbeatFlags.GuestDown) == 0);
+                yield return (new(watch.Slot, block.FreeMemoryMiB), block.Flags);
             }
         }
     }
@@ -238,7 +233,9 @@ internal sealed class RecoveryDesk(AgentContext context, SortedDictionary<int, F
     {
         if (saidNoRoom.Add(entry.Machine.Value))
         {
-            context.Say("alarm", $"{context.NameOf(entry.Machine.Value)} waits: no host with room for it can be seen", entry.Machine.Value);
+            var drained = context.Situation.Picture.Hosts.Where(h => h.Says(HeartbeatFlags.Draining)).Select(h => h.Name).ToList();
+            context.Say(
+                "alarm", $"{context.NameOf(entry.Machine.Value)} waits: no host with room for it can be seen{(drained.Count > 0 ? $" ({string.Join(", ", drained)} being drained)" : "")}", entry.Machine.Value);
         }
     }
 }

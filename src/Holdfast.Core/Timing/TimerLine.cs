@@ -20,6 +20,8 @@ public sealed record TimerLine(string Name, TimeSpan? Value, string Meaning)
         new("fence-after", p.FenceAfter, "silence on all channels before a fence device is used"),
         new("hold", p.Hold, "a peer's flag counts only when held for this long"),
         new("storage-loss-limit", p.StorageLossLimit, "a host without storage that others have gives its machines away after this"),
+        new("pulse", p.Pulse, "a machine's signs of life (guest agent, disk, CPU) are taken this often"),
+        new("hung-after", p.HungAfter, "a guest without any sign of life for this long is hung; it is restarted where its policy says so"),
         new("agentless", p.Agentless, "the guard renews without an agent for this long"),
         new("drain", drain, "after this the store's server refuses what a silent client still holds"),
         new("dead", p.Dead(drain), "uninterrupted silence that proves an incarnation dead: max((ttl+stop+reset)·(1+d)/(1−d), floor) + drain"),

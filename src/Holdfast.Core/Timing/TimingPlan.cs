@@ -26,7 +26,7 @@ public sealed record TimingPlan
         string name, TimeSpan renew, TimeSpan ttl, TimeSpan stop, TimeSpan reset, TimeSpan watchdog, TimeSpan suspect, TimeSpan deadFloor, double clockRateTolerance = 0.02)
     {
         (Name, Renew, Ttl, Stop, Reset, Watchdog, Suspect, DeadFloor, ClockRateTolerance) = (name, renew, ttl, stop, reset, watchdog, suspect, deadFloor, clockRateTolerance);
-        (Hold, silence) = (renew * 4, Later(Slowest(ttl + stop + reset), deadFloor));
+        (Hold, silence) = (renew * 4, Later(SelfFenced, deadFloor));
         if (TimingInequality.Of(this).FirstOrDefault(i => !i.Holds) is { } broken)
         {
             throw new ArgumentException($"Timing profile '{name}' is not safe: {broken}. Choose one of fast, standard and san, or correct these values.");
@@ -82,11 +82,20 @@ public sealed record TimingPlan
     /// <summary>A fence device is used this long after the last sign of life, by default (the fast shot: <see cref="Suspect"/>).</summary>
     public TimeSpan FenceAfter => Ttl + Stop;
 
+    /// <summary>Whoever has not renewed for so long has frozen its machines, or was reset by its watchdog.</summary>
+    public TimeSpan SelfFenced => Slowest(Ttl + Stop + Reset);
+
     /// <summary>A peer's flag counts only when it was held for this long after one's own loss.</summary>
     public TimeSpan Hold { get; }
 
     /// <summary>After this without storage, while others have it, a host kills its frozen machines and gives them away.</summary>
     public TimeSpan StorageLossLimit => Ttl * 5;
+
+    /// <summary>A machine's signs of life are taken this often.</summary>
+    public TimeSpan Pulse { get; } = Seconds(10);
+
+    /// <summary>A guest that has shown no sign of life at all for this long is hung.</summary>
+    public TimeSpan HungAfter { get; } = Seconds(60);
 
     /// <summary>Survivors propose a takeover this much later per slot number, so that they do not duel.</summary>
     public TimeSpan SlotStep => Ms(20);

@@ -34,8 +34,7 @@ internal sealed class ArmBook(string file, IAgent agent)
         {
             if (span is { } time)
             {
-                File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(new Disarmed(DateTimeOffset.UtcNow + time, by), ArmJson.Default.Disarmed));
-                File.Move(file + ".new", file, overwrite: true);
+                StateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(new Disarmed(DateTimeOffset.UtcNow + time, by), ArmJson.Default.Disarmed));
             }
             else
             {

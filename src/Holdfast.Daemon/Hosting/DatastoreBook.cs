@@ -40,9 +40,7 @@ internal sealed class DatastoreBook(string file, IAgent agent)
 
             if (write && fresh.Count > 0)
             {
-                var text = JsonSerializer.SerializeToUtf8Bytes([.. known.Values], BookJson.Default.IntentDatastoreArray);
-                File.WriteAllBytes(file + ".new", text);
-                File.Move(file + ".new", file, overwrite: true);
+                StateFile.Write(file, JsonSerializer.SerializeToUtf8Bytes([.. known.Values], BookJson.Default.IntentDatastoreArray));
             }
         }
     }

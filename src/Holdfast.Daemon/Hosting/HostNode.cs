@@ -25,7 +25,8 @@ using Holdfast.Runtime.Ports;
 namespace Holdfast.Daemon.Hosting;
 
 /// <summary>One host's agent, put together. Ending it touches no machine: QEMU, the guard and etcd go on, and the next agent takes them up.</summary>
-internal sealed class HostNode(DaemonOptions options, Action<string> say)
+/// <param name="faultPoints">Folder in which a lab asks for steps to be held; null, as everywhere else: there are no such points.</param>
+internal sealed class HostNode(DaemonOptions options, string? faultPoints, Action<string> say)
 {
     private readonly HostMeter meter = new();
     private readonly HostPaths paths = new();
@@ -47,6 +48,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         {
             GuestBridge = options.Bridge,
             Acceleration = options.Acceleration == "kvm" ? Acceleration.Kvm : Acceleration.Tcg,
+            Migration = new() { DisksCheckedByUs = true, Encrypted = options.MigrationTls },
         });
         await using var member = new EtcdProcess(etcd);
         await using var intent = new EtcdIntentStore(etcd);
@@ -54,6 +56,7 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
 
         var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, FenceLevels.Devices(options), new DefinitionStore());
+        ports = faultPoints is null ? ports : FaultPoints.Around(ports, faultPoints);
         using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
         await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
         agent.Decided = events.Add;
@@ -68,27 +71,31 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
         var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
+        var drain = new DrainBook(Path.Combine(options.StateDirectory, "drained.json"), agent);
         var orders = new MachineOrders(options, agent, intent, views, peers, guests.Check);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, addresses,
+            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses,
             () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
         var book = new DatastoreBook(Path.Combine(options.StateDirectory, "datastores.json"), agent);
+        var definitions = new DefinitionBook(agent.Redefine);
         connection.Start();
         member.Start();
         heartbeats.Start();
         peerPort.Start();
         addresses.Start();
         guests.Start();
+        drain.Load();
         agent.Start();
         book.Load();
         arm.Load();
         intent.Changed = () =>
         {
             book.Tell(intent.View.Datastores.Values);
+            definitions.Tell(intent.View.Machines);
             agent.Measured(Conditions(agent, intent));
         };
         intent.Start();
@@ -150,6 +157,10 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         [.. options.MigrationNetworks.Select(n => new MigrationPath(n.Name, n.Address))],
         options.TimingOnly ? WatchdogClass.TimingOnly : options.Watchdog is null ? WatchdogClass.None : WatchdogClass.Software)
     {
+        SharedPathMiB = options.MigrationSharedMiB,
+        FirstPause = TimeSpan.FromMilliseconds(options.MigrationFirstPauseMs ?? (options.Acceleration == "kvm" ? 30 : 300)),
+        MovesAtOnce = options.MigrationsAtOnce,
+        MovesInCluster = options.MigrationsInCluster,
         MostFencings = options.MostFencings ?? AgentSettings.FewerThanHalf(options.Hosts.Length),
     };
 
@@ -214,6 +225,11 @@ internal sealed class HostNode(DaemonOptions options, Action<string> say)
         if (connection.Trouble is { } trouble)
         {
             yield return $"libvirtd on {options.Host} does not answer: {trouble}";
+        }
+
+        if (faultPoints is not null)
+        {
+            yield return $"{options.Host} was started with --fault-points: whoever may write to {faultPoints} can hold its steps, so it may run no machines that matter";
         }
 
         if (options.Fence is [])

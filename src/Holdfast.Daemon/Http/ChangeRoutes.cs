@@ -1,14 +1,18 @@
 using System.Diagnostics;
+using System.Globalization;
 using Holdfast.Api;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
 namespace Holdfast.Daemon.Http;
 
-/// <summary>Everything that changes something. What only the owner can do is passed on to its agent.</summary>
+/// <summary>Everything that changes something, and what a migration would come to. What only the owner can do is passed on to its agent.</summary>
 internal sealed class ChangeRoutes(HostParts parts)
 {
     private const int PassedOnAtMost = 3;
+
+    /// <summary>An order to the agent's core ends within ten minutes, and after the guest's end there is more to do.</summary>
+    private const double MostRelocateSeconds = 500;
     private static readonly TimeSpan TableLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -20,6 +24,9 @@ internal sealed class ChangeRoutes(HostParts parts)
         app.MapPost(Routes.Machines + "/{name}/stop", StopAsync);
         app.MapPost(Routes.Machines + "/{name}/kill", KillAsync);
         app.MapPost(Routes.Machines + "/{name}/migrate", MigrateAsync);
+        app.MapGet(Routes.Machines + "/{name}/preflight", PreflightAsync);
+        app.MapPost(Routes.Machines + "/{name}/cancel-migration", CancelMigrationAsync);
+        app.MapPost(Routes.Machines + "/{name}/relocate", RelocateAsync);
         app.MapDelete(Routes.Machines + "/{name}", DeleteAsync);
         app.MapPost(Routes.Datastores, AddDatastoreAsync);
     }
@@ -59,13 +66,8 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task StopAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.StopMachine, new StopMachine());
-        if (request.TimeoutSeconds is <= 0 or > 86_400)
-        {
-            throw new ApiException(ErrorCode.Usage, $"{request.TimeoutSeconds} s is no time for a shutdown; give more than 0 and at most 86400.");
-        }
-
+        var limit = ShutDownLimit(request.TimeoutSeconds, most: 86_400);
         var row = await parts.Views.MachineAsync(context.Name(), local: false, context.RequestAborted);
-        TimeSpan? limit = request.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         await context.AcceptedAsync(parts.Tasks.Begin("stop", row.Name, task => parts.Orders.StopAsync(row, limit, task)));
     }
 
@@ -86,17 +88,72 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task MigrateAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.MigrateMachine, new MigrateMachine());
-        parts.Orders.CheckKnown(request.Host);
+        var pause = MachineOrders.Pause(request.MaxDowntimeMs);
+        if (await ToMigrateAsync(context, request.Host) is { } row)
+        {
+            await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, pause, task)));
+        }
+    }
+
+    private async Task PreflightAsync(HttpContext context)
+    {
+        var host = context.Request.Query["host"] is [{ Length: > 0 } name, ..] ? name : null;
+        var pause = MachineOrders.Pause(context.Request.Query["maxDowntimeMs"] is [{ Length: > 0 } ms, ..] ? int.TryParse(ms, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 0 : null);
+        if (await ToMigrateAsync(context, host) is { } row)
+        {
+            await context.AnswerAsync(await parts.Orders.PreflightAsync(row, host, pause), ApiJson.Default.MigrationPreflight);
+        }
+    }
+
+    /// <summary>The machine, which is to be migrated from here; null: the request was passed on to its host.</summary>
+    private async Task<MachineDetail?> ToMigrateAsync(HttpContext context, string? target)
+    {
+        parts.Orders.CheckKnown(target);
         var row = await SeenAsync(context);
         if (row.Host is null)
         {
             throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run, so there is nothing to migrate; start it with 'holdfast vm start {row.Name}'.");
         }
 
+        if (await PassedOnAsync(context, row))
+        {
+            return null;
+        }
+
+        parts.Orders.CheckElsewhere(row, target);
+        return row;
+    }
+
+    private async Task CancelMigrationAsync(HttpContext context)
+    {
+        var row = await SeenAsync(context);
+        if (row.Host is null)
+        {
+            throw new ApiException(ErrorCode.Conflict, $"{row.Name} does not run, so there is no migration to cancel.");
+        }
+
+        if (!await PassedOnAsync(context, row))
+        {
+            await context.AcceptedAsync(parts.Tasks.Begin("cancel-migration", row.Name, task => parts.Orders.CancelMigrationAsync(row, task)));
+        }
+    }
+
+    private async Task RelocateAsync(HttpContext context)
+    {
+        var request = await context.BodyAsync(ApiJson.Default.RelocateMachine, new RelocateMachine());
+        var limit = ShutDownLimit(request.TimeoutSeconds, MostRelocateSeconds);
+        parts.Orders.CheckKnown(request.Host);
+        var row = await SeenAsync(context);
+        if (row.Host is null)
+        {
+            throw new ApiException(
+                ErrorCode.Conflict, $"{row.Name} does not run, and a stopped machine has no place; 'holdfast vm start {row.Name}{(request.Host is { } host ? $" --on {host}" : "")}' starts it{(request.Host is null ? "" : " there")}.");
+        }
+
         if (!await PassedOnAsync(context, row))
         {
             parts.Orders.CheckElsewhere(row, request.Host);
-            await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, task)));
+            await context.AcceptedAsync(parts.Tasks.Begin("relocate", row.Name, task => parts.Orders.RelocateAsync(row, request.Host, limit, task)));
         }
     }
 
@@ -122,6 +179,10 @@ internal sealed class ChangeRoutes(HostParts parts)
         await parts.Addition.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("add-datastore", null, task => parts.Addition.RunAsync(request, task)));
     }
+
+    private static TimeSpan? ShutDownLimit(double? seconds, double most) => seconds is not { } given ? null
+        : given > 0 && given <= most ? TimeSpan.FromSeconds(given)
+        : throw new ApiException(ErrorCode.Usage, $"{given} s is no time for this shutdown; give more than 0 and at most {most}.");
 
     private async Task<MachineDetail> SeenAsync(HttpContext context)
     {

@@ -5,13 +5,18 @@ using Holdfast.Daemon.Intents;
 
 namespace Holdfast.Daemon.Http;
 
-/// <summary>A person's orders about a host. They are this agent's own to carry out: it announces, asks the devices, and keeps the proof.</summary>
+/// <summary>
+/// A person's orders about a host. Fencing and a word for a dead host are this agent's own to carry out: it announces, asks the devices, and keeps the proof.
+/// Draining is that host's own: it keeps the wish, and its machines are its to give.
+/// </summary>
 internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
 {
     public void Map(IEndpointRouteBuilder app)
     {
         app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync);
         app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync);
+        app.MapPost(Routes.Hosts + "/{name}/drain", DrainAsync);
+        app.MapPost(Routes.Hosts + "/{name}/resume", ResumeAsync);
     }
 
     private async Task FenceAsync(HttpContext context)
@@ -31,6 +36,38 @@ internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
         var (slot, request) = await AskedAsync(context);
         Refusals.Throw(Sentence(await parts.Agent.Order(new ConfirmDead(slot, request.Who, request.Why))), ErrorCode.Conflict);
         await reading.ExplainHostAsync(context);
+    }
+
+    private async Task DrainAsync(HttpContext context)
+    {
+        var (_, request) = await AskedAsync(context);
+        if (!await PassedOnAsync(context))
+        {
+            await context.AcceptedAsync(parts.Tasks.Begin("drain", null, task => parts.Draining.DrainAsync(By(request), task)));
+        }
+    }
+
+    private async Task ResumeAsync(HttpContext context)
+    {
+        var (_, request) = await AskedAsync(context);
+        if (!await PassedOnAsync(context))
+        {
+            await parts.Draining.ResumeAsync(By(request));
+            await reading.HostAsync(context);
+        }
+    }
+
+    private static string By(HostOrderRequest request) => $"{request.Who}: {request.Why}";
+
+    private async Task<bool> PassedOnAsync(HttpContext context)
+    {
+        if (context.Name() == parts.Options.Host)
+        {
+            return false;
+        }
+
+        await parts.Peers.ForwardAsync(context, context.Name(), context.RequestAborted);
+        return true;
     }
 
     private async Task<(int Slot, HostOrderRequest Request)> AskedAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Api;
 using Holdfast.Adapters.Linux;
+using Holdfast.Core.Agent;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
@@ -35,10 +36,11 @@ internal sealed class ReadRoutes(HostParts parts)
 
     private Datastore[] Datastores() => DatastoreRows.Of(parts.Agent.Snapshot, parts.Intent.View, parts.Options.Profile);
 
-    private Task StatusAsync(HttpContext context)
+    private async Task StatusAsync(HttpContext context)
     {
         var snapshot = parts.Agent.Snapshot;
-        return context.AnswerAsync(
+        var drained = await DrainedElsewhereAsync(context, snapshot);
+        await context.AnswerAsync(
             new ClusterStatus
             {
                 Cluster = snapshot.Cluster,
@@ -47,12 +49,23 @@ internal sealed class ReadRoutes(HostParts parts)
                 Quorum = parts.Intent.Quorum,
                 Reason = snapshot.Ready ? null : snapshot.Reason,
                 Hosts = HostRows.Of(snapshot),
-                Alarms = [.. snapshot.Alarms, .. parts.Alarms()],
+                Alarms = [.. snapshot.Alarms, .. drained, .. parts.Alarms()],
                 Machines = parts.Views.Local.Count,
                 Version = typeof(ReadRoutes).Assembly.GetName().Version?.ToString(3) ?? "",
                 Api = parts.Options.Listen,
             },
             ApiJson.Default.ClusterStatus);
+    }
+
+    /// <summary>The alarms of other hosts that are being drained: each knows its own reasons.</summary>
+    private async Task<IEnumerable<string>> DrainedElsewhereAsync(HttpContext context, HostSnapshot snapshot)
+    {
+        var drained = snapshot.Hosts.Where(h => h.Draining && h.Slot != snapshot.Slot).Select(h => h.Name).ToList();
+        var told = context.IsLocal() ? [] : await parts.Peers.AskAsync(drained, (name, c, t) => c.HostAsync(name, t), context.RequestAborted);
+        return drained.Select(name => Drained(name, told.FirstOrDefault(t => t.Host == name).Answer?.DrainedBy))
+            .Concat(told.SelectMany(t => t.Answer.Remaining.Where(m => m.Stays).Select(m => $"{m.Machine} cannot leave {t.Host}: {m.Why}")));
+
+        static string Drained(string name, string? by) => $"{name} is being drained{(by is null ? "" : $" ({by})")}: it takes no machines until 'holdfast host resume {name}'";
     }
 
     private async Task NetworksAsync(HttpContext context)
@@ -61,7 +74,7 @@ internal sealed class ReadRoutes(HostParts parts)
         await context.AnswerAsync(NetworkRows.Of(parts.Agent.Snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers), ApiJson.Default.NetworkReport);
     }
 
-    private async Task HostAsync(HttpContext context) => await context.AnswerAsync(await DetailAsync(context), ApiJson.Default.HostDetail);
+    internal async Task HostAsync(HttpContext context) => await context.AnswerAsync(await DetailAsync(context), ApiJson.Default.HostDetail);
 
     private async Task<HostDetail> DetailAsync(HttpContext context)
     {
@@ -72,7 +85,7 @@ internal sealed class ReadRoutes(HostParts parts)
             // What only the host itself knows; our own belief about it stays in front.
             foreach (var (_, own) in await parts.Peers.AskAsync([name], (c, t) => c.HostAsync(name, t), context.RequestAborted))
             {
-                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog, Row = own.Row, Does = own.Does };
+                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog, Row = own.Row, Does = own.Does, DrainedBy = own.DrainedBy, Remaining = own.Remaining };
             }
         }
 
@@ -94,7 +107,20 @@ internal sealed class ReadRoutes(HostParts parts)
         facts.Sort(StringComparer.Ordinal);
         var row = host.Row is { } number ? $"; it is in row {number.ToString(CultureInfo.InvariantCulture)} of the isolation table: it {host.Does}" : "; its agent was not asked or does not answer, so its row of the isolation table is not known";
         var summary = $"{host.Name} is {host.Verdict}, seen by {parts.Options.Host}{row}.";
-        await context.AnswerAsync(new HostExplanation(host.Name, host.Verdict, host.Row, summary, host.Evidence, [.. facts]), ApiJson.Default.HostExplanation);
+        await context.AnswerAsync(new HostExplanation(host.Name, host.Verdict, host.Row, summary, [.. Drain(host), .. host.Evidence], [.. facts]), ApiJson.Default.HostExplanation);
+    }
+
+    private static IEnumerable<string> Drain(HostDetail host)
+    {
+        if (host.Drain is not null)
+        {
+            yield return $"it takes no machines, as it is being drained{(host.DrainedBy is { } by ? $" ({by})" : "")}; 'holdfast host resume {host.Name}' takes that back.";
+        }
+
+        foreach (var machine in host.Remaining)
+        {
+            yield return machine.Stays ? $"{machine.Machine} cannot leave: {machine.Why}." : $"{machine.Machine} is still there: {machine.Why}.";
+        }
     }
 
     private static string Fact(ClusterEvent e) => string.Create(CultureInfo.InvariantCulture, $"{e.At:yyyy-MM-dd HH:mm:ss.fff}  {e.Host}  {e.Kind}: {e.Text}");

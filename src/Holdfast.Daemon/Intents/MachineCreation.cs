@@ -103,6 +103,7 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
                 request.OnIsolation == Api.IsolationResponse.Keep ? Core.Model.IsolationResponse.Keep : Core.Model.IsolationResponse.Release)
             {
                 Addresses = [.. request.Ips.Distinct()],
+                OnHung = MachineSettings.Of(request.OnHung),
             };
             var machine = new IntentMachine(definition, request.Start, Complete: false);
             var refusal = await intent.AddMachineAsync(machine);

@@ -10,7 +10,7 @@ using Holdfast.Runtime.Hosting;
 
 namespace Holdfast.Daemon.Intents;
 
-/// <summary>Start, stop, kill, delete and migrate: intent first, then the lease table, then wait for what the owner makes of it.</summary>
+/// <summary>Start, stop, kill, delete, migrate, cancel that, and relocate: intent first, then the lease table, then wait for what the owner makes of it.</summary>
 internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdIntentStore intent, ClusterViews views, PeerAgents peers, AddressCheck addresses)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(180);
@@ -102,18 +102,28 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         return new TaskResult();
     }
 
+    /// <summary>What an order to migrate would come to. Only on the owner's own agent.</summary>
+    public async Task<MigrationPreflight> PreflightAsync(MachineDetail row, string? target, TimeSpan? pause)
+    {
+        var check = Guid.NewGuid();
+        Refusals.Throw(await agent.Order(new CheckMove(row.Id, SlotOf(target), check, pause)), ErrorCode.Conflict);
+        var snapshot = agent.Snapshot;
+        return PreflightRows.Of(snapshot, snapshot.Preflights.First(p => p.Check == check), row.Name);
+    }
+
     /// <summary>Only on the owner's own agent.</summary>
-    public async Task<TaskResult?> MigrateAsync(MachineDetail row, string? target, TaskBoard.Work task)
+    /// <param name="pause">How long the guest may stand still for the last pass, at most; null: the core's own.</param>
+    public async Task<TaskResult?> MigrateAsync(MachineDetail row, string? target, TimeSpan? pause, TaskBoard.Work task)
     {
         var move = Guid.NewGuid();
-        int? slot = target is null ? null : options.Hosts.First(h => h.Name == target).Slot;
-        var order = agent.Order(new MoveMachine(row.Id, slot, move));
+        var order = agent.Order(new MoveMachine(row.Id, SlotOf(target), move, pause));
         while (!order.IsCompleted)
         {
             await Task.WhenAny(order, Task.Delay(Look));
-            if (Move(move) is { Stamps.IsEmpty: false } now)
+            if (Move(move) is { } now && MoveRows.Step(now) is { } step)
             {
-                task.Step(now.Stamps.MaxBy(s => s.Value).Key);
+                task.Step(step);
+                task.Copied(MoveRows.Progress(now));
             }
         }
 
@@ -134,6 +144,37 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
         };
     }
 
+    /// <summary>Only on the owner's own agent. What is wanted of the machine is not touched: it is to run all the time.</summary>
+    public async Task<TaskResult?> RelocateAsync(MachineDetail row, string? target, TimeSpan? limit, TaskBoard.Work task)
+    {
+        task.Step("shutting down");
+        Refusals.Throw(await agent.Order(new Core.Agent.RelocateMachine(row.Id, SlotOf(target), limit ?? StopLimit)), ErrorCode.Conflict);
+        task.Step("given");
+
+        // A reason beside "running": only the table says so yet, and its new owner not.
+        return Result(await UntilAsync(
+            row.Name, r => r is { State: MachineState.Running, Reason: null } && r.Epoch > row.Epoch, StartLimit, task, $"{row.Name} was shut down on {options.Host} and given to another host; it"));
+    }
+
+    /// <summary>Only on the owner's own agent.</summary>
+    public async Task<TaskResult?> CancelMigrationAsync(MachineDetail row, TaskBoard.Work task)
+    {
+        task.Step("ending the migration");
+        Refusals.Throw(await agent.Order(new CancelMigration(row.Id)), ErrorCode.Conflict);
+        var snapshot = agent.Snapshot;
+        return new TaskResult
+        {
+            Host = options.Host,
+            Epoch = snapshot.Machines.FirstOrDefault(m => m.Id == row.Id)?.Epoch,
+            Migration = MoveRows.Last(snapshot, row.Id),
+        };
+    }
+
+    public static TimeSpan? Pause(int? ms) =>
+        ms is < 1 or > 10_000 ? throw new ApiException(ErrorCode.Usage, $"A pause of {ms} ms cannot be asked for; --max-downtime is 1 to 10000 (milliseconds).")
+        : ms is { } asked ? TimeSpan.FromMilliseconds(asked)
+        : null;
+
     public void CheckKnown(string? target)
     {
         if (target is not null && options.Hosts.All(h => h.Name != target))
@@ -150,6 +191,8 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
             throw new ApiException(ErrorCode.Conflict, $"{row.Name} runs on {target} already.");
         }
     }
+
+    private int? SlotOf(string? host) => host is null ? null : options.Hosts.First(h => h.Name == host).Slot;
 
     private static TaskResult Result(MachineDetail row) => new() { Host = row.Host, Epoch = row.Epoch };
 
@@ -199,7 +242,7 @@ internal sealed class MachineOrders(DaemonOptions options, IAgent agent, EtcdInt
     {
         if (owner == options.Host)
         {
-            await MigrateAsync(await views.MachineAsync(name, local: true, CancellationToken.None), host, task);
+            await MigrateAsync(await views.MachineAsync(name, local: true, CancellationToken.None), host, null, task);
             return;
         }
 

@@ -22,7 +22,7 @@ internal static partial class MachineRequests
 
     public static void Check(string name, SetMachine request)
     {
-        Usage(request.AddIps.Length + request.RemoveIps.Length > 0, $"Nothing is said that is to be set of {name}; give addresses to add or to remove.");
+        Usage(request.AddIps.Length + request.RemoveIps.Length > 0 || request.OnHung is not null, $"Nothing is said that is to be set of {name}; give addresses to add or to remove, or what is done when its guest is hung.");
         CheckAddresses(name, request.AddIps);
         foreach (var both in request.AddIps.Intersect(request.RemoveIps))
         {

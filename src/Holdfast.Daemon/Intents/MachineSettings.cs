@@ -19,17 +19,24 @@ internal sealed class MachineSettings(EtcdIntentStore intent)
 
         var (definition, conflict) = await intent.ChangeAddressesAsync(machine, [.. request.AddIps.Distinct()], [.. request.RemoveIps.Distinct()]);
         Refusals.Throw(conflict);
+        if (request.OnHung is { } response)
+        {
+            Refusals.Throw(await intent.ChangeMachineAsync(machine, m => m with { Definition = definition = m.Definition with { OnHung = Of(response) } }));
+        }
+
         task.Step("folder");
         var missed = view.Datastores.TryGetValue(definition!.Datastore, out var store)
             ? await MachineFolder.RewriteAsync(store.Path, definition)
             : $"The datastore '{definition.Datastore}' is not known any more.";
         if (missed is not null)
         {
-            throw new ApiException(ErrorCode.Failed, $"The addresses of {definition.Name} are set, but not in the copy in its folder, which the next change will mend: {missed}");
+            throw new ApiException(ErrorCode.Failed, $"What was said of {definition.Name} is set, but not in the copy in its folder, which the next change will mend: {missed}");
         }
 
-        return new TaskResult { Ips = [.. definition.Addresses] };
+        return new TaskResult { Ips = request is { AddIps: [], RemoveIps: [] } ? null : [.. definition.Addresses], OnHung = request.OnHung };
     }
+
+    public static Core.Model.HungResponse Of(HungResponse response) => response == HungResponse.Restart ? Core.Model.HungResponse.Restart : Core.Model.HungResponse.Ignore;
 
     private static void Check(IntentMachine present, SetMachine request)
     {

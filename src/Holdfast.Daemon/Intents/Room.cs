@@ -15,7 +15,7 @@ internal static class Room
             return OnHost(machine, memoryMiB, snapshot, host);
         }
 
-        var alive = snapshot.Hosts.Where(h => h.State == "alive").ToList();
+        var alive = snapshot.Hosts.Where(h => h is { State: "alive", Draining: false }).ToList();
         if (alive.Any(h => h.FreeMemoryMiB >= memoryMiB))
         {
             return null;
@@ -23,7 +23,7 @@ internal static class Room
 
         return alive.MaxBy(h => h.FreeMemoryMiB) is { FreeMemoryMiB: > 0 } best
             ? $"no room for {machine}: it needs {Size(memoryMiB)}, the largest free host is {best.Name} with {Size(best.FreeMemoryMiB)}; give it less memory or free some."
-            : $"no room for {machine}: it needs {Size(memoryMiB)}, and no living host has said that it has memory to give; see 'holdfast host list'.";
+            : $"no room for {machine}: it needs {Size(memoryMiB)}, and no living host that takes machines has said that it has memory to give; see 'holdfast host list'.";
     }
 
     public static void Check(string machine, int memoryMiB, HostSnapshot snapshot, string? host = null)
@@ -37,6 +37,7 @@ internal static class Room
     private static string? OnHost(string machine, int memoryMiB, HostSnapshot snapshot, string host) =>
         snapshot.Hosts.FirstOrDefault(h => h.Name == host) is not { State: "alive" } asked
             ? $"{host} cannot take {machine}: it is not seen alive; see 'holdfast host show {host}', or leave the host out and the cluster chooses one."
+            : asked.Draining ? $"{host} cannot take {machine}: it is being drained and takes no machines until 'holdfast host resume {host}'; or leave the host out and the cluster chooses one."
             : asked.FreeMemoryMiB > 0 && asked.FreeMemoryMiB < memoryMiB // 0 is also what a host says that has just joined: its own agent decides then
                 ? $"no room for {machine} on {host}: it needs {Size(memoryMiB)}, {Size(asked.FreeMemoryMiB)} are free there; give it less memory, or leave the host out and the cluster chooses one."
                 : null;

@@ -37,6 +37,21 @@ internal sealed record DaemonOptions
     /// <summary>Networks that may carry migrations when no migration network is good, the preferred first.</summary>
     public string[] MigrationFallback { get; set; } = [];
 
+    /// <summary>MiB/s that a migration may take of a network that has other work as well; 0: all.</summary>
+    public int MigrationSharedMiB { get; set; } = 64;
+
+    /// <summary>Milliseconds that a migration's pause is planned for at first; null: 30 with KVM, 300 with TCG, whose guests QEMU breaks by short ones (docs/adr/0016).</summary>
+    public int? MigrationFirstPauseMs { get; set; }
+
+    /// <summary>What a migration sends is encrypted (QEMU's TLS). The same on every host.</summary>
+    public bool MigrationTls { get; set; } = true;
+
+    /// <summary>Machines that leave this host live at once, and that go from here to a host which as many go to already; the others wait for their turn.</summary>
+    public int MigrationsAtOnce { get; set; } = 2;
+
+    /// <summary>Machines that move live in the whole cluster at once; those from here wait while there are so many.</summary>
+    public int MigrationsInCluster { get; set; } = 8;
+
     /// <summary>Addresses of devices that are no hosts (routers, switches), pinged as evidence; none, or several.</summary>
     public string[] IsolationAddresses { get; set; } = [];
 
@@ -55,6 +70,9 @@ internal sealed record DaemonOptions
     public int? MostFencings { get; set; }
 
     public bool FastShot { get; set; }
+
+    /// <summary>What people know of the cluster and no host can see (switches, power strips, sites), for what-if; where there is no such file nothing is declared. Read anew with each question.</summary>
+    public string TopologyFile { get; set; } = "/etc/holdfast/topology.json";
 
     /// <summary>Bridge of the guest network.</summary>
     public string? Bridge { get; set; }

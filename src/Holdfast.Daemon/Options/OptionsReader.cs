@@ -140,6 +140,26 @@ internal static partial class OptionsReader
             yield return $"migrationFallback names '{unknown}', which is no network with an address of this host.";
         }
 
+        if (o.MigrationSharedMiB < 0)
+        {
+            yield return $"migrationSharedMiB is {o.MigrationSharedMiB}; it must be MiB a second, or 0 for no limit.";
+        }
+
+        if (o.MigrationsAtOnce is < 1 or > 64)
+        {
+            yield return $"migrationsAtOnce is {o.MigrationsAtOnce}; it must be 1 to 64.";
+        }
+
+        if (o.MigrationFirstPauseMs is < 1 or > 60_000)
+        {
+            yield return $"migrationFirstPauseMs is {o.MigrationFirstPauseMs}; it must be 1 to 60000 milliseconds, or be left out.";
+        }
+
+        if (o.MigrationsInCluster is < 1 or > 1024)
+        {
+            yield return $"migrationsInCluster is {o.MigrationsInCluster}; it must be 1 to 1024.";
+        }
+
         if (o.IsolationAddresses.FirstOrDefault(a => !IPAddress.TryParse(a, out _)) is { } strange)
         {
             yield return $"isolationAddresses names '{strange}'; it must be the IP address of a device that is no host of the cluster.";

@@ -95,11 +95,19 @@ internal sealed class TaskBoard(string host)
             }
         }
 
+        public void Copied(CopyProgress? progress)
+        {
+            lock (changing)
+            {
+                report = report with { Progress = progress };
+            }
+        }
+
         public void End(TaskResult? result, ApiError? error)
         {
             lock (changing)
             {
-                report = report with { State = error is null ? TaskState.Done : TaskState.Failed, Result = result, Error = error };
+                report = report with { Progress = null, State = error is null ? TaskState.Done : TaskState.Failed, Result = result, Error = error };
             }
 
             ended.TrySetResult();

@@ -38,9 +38,14 @@ internal static class HostRows
             Evidence = [.. VerdictEvidence.Of(snapshot.Picture, host.Slot)],
             Row = self ? snapshot.Row.Number : null,
             Does = self ? snapshot.Row.Does : null,
+            Drain = summary.Drain,
+            DrainedBy = self ? snapshot.Drain?.By : null,
+            Remaining = self && snapshot.Drain is { } drain ? Remaining(drain) : [],
             Leases = self ? [.. snapshot.Datastores.Select(d => new LeaseTime(d.Name, Math.Round(d.RightForMs / 1000, 3), d.State == "expired"))] : [],
         };
     }
+
+    public static RemainingMachine[] Remaining(DrainView drain) => [.. drain.Machines.Select(m => new RemainingMachine(m.Name, m.Why, m.State == "stays"))];
 
     private static FenceDevice Device(FenceDeviceView d) => new(
         d.Name,
@@ -54,6 +59,7 @@ internal static class HostRows
         Verdict = Verdict(snapshot, host.Slot),
         Networks = [.. host.Networks.Select(n => new Link(n.Key, HealthOf(n.Value), n.Value is "ok" ? null : n.Value))],
         Datastores = [.. host.Datastores.Select(d => new Link(d.Key, HealthOf(d.Value), d.Value is "ok" or "renews" or "ready" ? null : d.Value))],
+        Drain = !host.Draining ? null : snapshot.Machines.Any(m => m.Owner == host.Slot || m.Target == host.Slot) ? DrainState.Draining : DrainState.Drained,
         Machines = [.. snapshot.Machines.Where(m => m.Owner == host.Slot).Select(m => m.Name).Order(StringComparer.Ordinal)],
     };
 

@@ -44,6 +44,8 @@ internal static class MachineRows
             Datastore = view.Datastore,
             Mac = definition?.Mac,
             OnIsolation = ResponseOf(definition),
+            OnHung = HungResponseOf(definition),
+            Guest = view.Guest is { } g ? new(g.Agent, g.Disk, g.Cpu, g.SilentFor.TotalSeconds, g.Hung) : null,
             Ips = [.. definition?.Addresses ?? []],
             Folder = path is null || definition is null ? null : MachineFolder.Of(path, definition.Name),
             Bound = view.Bound is { } bound ? BoundOf(bound) : null,
@@ -72,6 +74,7 @@ internal static class MachineRows
             Datastore = definition.Datastore,
             Mac = definition.Mac,
             OnIsolation = ResponseOf(definition),
+            OnHung = HungResponseOf(definition),
             Ips = [.. definition.Addresses],
             Folder = intent.Datastores.TryGetValue(definition.Datastore, out var store) ? MachineFolder.Of(store.Path, definition.Name) : null,
             Disks = Disks(definition),
@@ -80,6 +83,9 @@ internal static class MachineRows
 
     private static Api.IsolationResponse ResponseOf(MachineDefinition? definition) =>
         definition?.OnIsolation == Core.Model.IsolationResponse.Keep ? Api.IsolationResponse.Keep : Api.IsolationResponse.Release;
+
+    private static Api.HungResponse HungResponseOf(MachineDefinition? definition) =>
+        definition?.OnHung == Core.Model.HungResponse.Restart ? Api.HungResponse.Restart : Api.HungResponse.Ignore;
 
     private static Disk[] Disks(MachineDefinition? definition) =>
         definition is null ? [] : [.. definition.Disks.Select(d => new Disk(d.File, d.SizeBytes >> 20, definition.Datastore))];

@@ -1,4 +1,4 @@
-// The lab's guest: pid 1 of a machine whose only work is to judge its disk.
+// The lab's guest: pid 1 of a machine whose only work is to judge its disk. Beside it the keeper runs the guest agent.
 // It counts. Every count is a 512-byte record in a ring on the raw disk, written O_DIRECT|O_DSYNC before it is printed. It keeps
 // the whole ring in memory (which a live migration carries along) and compares it with the disk: what it did not write itself is
 // a foreign write. At boot a hole in the ring is a gap. Both counts live in every later record, so nothing is ever hidden.
@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <net/route.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,6 +176,15 @@ static int pressed(int button)
     return 0;
 }
 
+static void start_keeper(void)
+{
+    signal(SIGCHLD, SIG_IGN);       // whatever ends here is reaped by the kernel: pid 1 has to count
+    if (fork() == 0) {
+        execl("/agent/keeper", "keeper", (char *)0);
+        _exit(127);
+    }
+}
+
 static long long now_ms(void)
 {
     struct timespec t;
@@ -200,6 +210,7 @@ int main(void)
     }
     take_over();
     configure_network();
+    start_keeper();
     int button = open_power_button();
     long long next = now_ms();
     for (long long tick = 0;; tick++) {

@@ -1,6 +1,8 @@
 #!/bin/sh
 # What runs on a host of the lab, each program started again when it ends. Stands in for systemd.
 cd /
+# As with systemd, whose slices weigh the same: what the host itself runs does not starve beside its guests, each of which is a session, and so a group of the scheduler's, of its own.
+echo -10 >/proc/self/autogroup 2>/dev/null || true
 export PATH=/holdfast/device:/holdfast/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root LANG=C.UTF-8 HOLDFAST_BIN=/holdfast/bin DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_gcServer=0 DOTNET_TieredPGO=0
 [ ! -x /holdfast/dotnet/dotnet ] || export DOTNET_ROOT=/holdfast/dotnet
@@ -43,6 +45,8 @@ if [ -e /holdfast/device/product ]; then
     watchdog=
     [ ! -e /run/holdfast/watchdog ] || watchdog="--watchdog /run/holdfast/watchdog"
     keep guard /holdfast/bin/holdfast-guard --socket /run/holdfast/guard.sock --state /run/holdfast/guard.state $watchdog &
-    keep agent /holdfast/bin/holdfastd --config /etc/holdfast/holdfastd.json &
+    points=
+    [ ! -d /holdfast/device/points ] || points="--fault-points /holdfast/device/points"
+    keep agent /holdfast/bin/holdfastd --config /etc/holdfast/holdfastd.json $points &
 fi
 wait

@@ -18,6 +18,9 @@ internal sealed record FaultTable
     /// <summary>Hosts whose watchdog never fires.</summary>
     public IReadOnlyList<string> BrokenWatchdogs { get; init; } = [];
 
+    /// <summary>Hosts whose writes to their own slot and ballots the store refuses.</summary>
+    public IReadOnlyList<string> WritesRefused { get; init; } = [];
+
     /// <summary>Hung hosts with the processes that were stopped already before: unhanging must not wake what a guard had frozen.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>> Hung { get; init; } = new SortedDictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
 
@@ -65,6 +68,11 @@ internal sealed record FaultTable
         BrokenWatchdogs = [.. BrokenWatchdogs.Where(name => name != host), .. broken ? [host] : Array.Empty<string>()],
     };
 
+    internal FaultTable WithWrites(string host, bool refused) => this with
+    {
+        WritesRefused = [.. WritesRefused.Where(name => name != host), .. refused ? [host] : Array.Empty<string>()],
+    };
+
     internal FaultTable WithHung(string host, IReadOnlyList<int>? stoppedBefore)
     {
         var hung = new SortedDictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
@@ -95,6 +103,7 @@ internal sealed record FaultTable
         .. Hung.Keys.Select(host => $"hang {host}"),
         .. Stopped.Select(entry => $"stop-process {string.Join(' ', entry.Split(' ').Take(2))}"),
         .. FenceDevices.Select(device => $"fence-device {device.Key} {device.Value}"),
+        .. WritesRefused.Select(host => $"store-writes {host} refused"),
         .. BrokenWatchdogs.Select(host => $"watchdog {host} broken"),
     ];
 }

@@ -5,18 +5,20 @@ using Holdfast.Lab.Linux;
 namespace Holdfast.Lab.Guest;
 
 /// <summary>
-/// The lab's guest: Debian's cloud kernel, unpacked from its package, and one static program that judges its disk. Built once a machine
-/// into a cache; a newer source is another folder, and the folder appears as a whole or not at all.
+/// The lab's guest: Debian's cloud kernel, unpacked from its package, one static program that judges its disk, and Debian's guest agent. Built
+/// once a machine into a cache; what is made otherwise is another folder, and the folder appears as a whole or not at all.
 /// </summary>
 internal static class GuestImage
 {
+    /// <summary>A kernel that panics hangs for ever (there is no "panic="), and an NMI from outside makes it panic: the fault hang-guest.</summary>
+    private const string CommandLine = "console=ttyS0 quiet unknown_nmi_panic=1";
+
     private static readonly TimeSpan DownloadLimit = TimeSpan.FromMinutes(5);
 
-    /// <returns>The folder with `kernel` and `initrd`.</returns>
+    /// <returns>The folder with `kernel`, `initrd` and `cmdline`.</returns>
     internal static async Task<string> Ensure(IProgress<string> progress, CancellationToken cancel)
     {
-        var source = Asset.Read("guest.c");
-        var folder = $"{LabPaths.Cache}/guest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)))[..12]}";
+        var folder = $"{LabPaths.Cache}/guest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Recipe())))[..12]}";
         if (Directory.Exists(folder))
         {
             return folder;
@@ -27,12 +29,16 @@ internal static class GuestImage
         var work = Directory.CreateTempSubdirectory("holdfast-guest-").FullName;
         try
         {
-            await Compile(source, work, cancel);
+            await Compile("guest.c", $"{work}/init", cancel);
+            await Compile("keeper.c", $"{work}/keeper", cancel);
             await UnpackKernel(work, cancel);
+            await Unpack(GuestAgent.Package, $"{work}/agent", cancel);
+            var libraries = await GuestAgent.Libraries($"{work}/agent", cancel);
             var ready = $"{folder}.{Guid.NewGuid():N}";
             Directory.CreateDirectory(ready);
             File.Copy(Directory.EnumerateFiles($"{work}/kernel/boot", "vmlinuz-*").Single(), $"{ready}/kernel");
-            WriteInitrd(work, $"{ready}/initrd");
+            WriteInitrd(work, libraries, $"{ready}/initrd");
+            await File.WriteAllTextAsync($"{ready}/cmdline", CommandLine, cancel);
             Publish(ready, folder);
             return folder;
         }
@@ -41,6 +47,10 @@ internal static class GuestImage
             Directory.Delete(work, recursive: true);
         }
     }
+
+    /// <summary>Everything that decides what the image is, but for the versions of Debian's packages.</summary>
+    private static string Recipe() =>
+        string.Join('\n', [Asset.Read("guest.c"), Asset.Read("keeper.c"), CommandLine, GuestAgent.Package, .. KernelModules.Wanted]);
 
     private static void Publish(string ready, string folder)
     {
@@ -54,12 +64,13 @@ internal static class GuestImage
         }
     }
 
-    private static async Task Compile(string source, string work, CancellationToken cancel)
+    private static async Task Compile(string asset, string program, CancellationToken cancel)
     {
-        await File.WriteAllTextAsync($"{work}/guest.c", source, cancel);
+        var source = $"{program}.c";
+        await File.WriteAllTextAsync(source, Asset.Read(asset), cancel);
         var compiler = new[] { "cc", "gcc", "clang" }.FirstOrDefault(name => OnPath(name))
             ?? throw new LabException("The lab's guest needs a C compiler (cc, gcc or clang) once; 'eng/prepare' installs one.");
-        await Shell.Must([compiler, "-static", "-O2", "-o", $"{work}/init", $"{work}/guest.c"], limit: TimeSpan.FromMinutes(1), cancel: cancel);
+        await Shell.Must([compiler, "-static", "-O2", "-o", program, source], limit: TimeSpan.FromMinutes(1), cancel: cancel);
     }
 
     private static async Task UnpackKernel(string work, CancellationToken cancel)
@@ -71,9 +82,16 @@ internal static class GuestImage
             kernel = await KernelPackage(cancel) ?? throw new LabException("The package linux-image-cloud-amd64 is not known here; the lab's guest needs Debian's package sources.");
         }
 
+        await Unpack(kernel, $"{work}/kernel", cancel);
+    }
+
+    private static async Task Unpack(string package, string folder, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+
         // As root, apt would download as another user, who may not write into our folder.
-        await Shell.Must(["/bin/sh", "-c", "cd \"$1\" && apt-get download -q -o APT::Sandbox::User=root \"$2\"", "sh", work, kernel], limit: DownloadLimit, cancel: cancel);
-        await Shell.Must(["dpkg-deb", "-x", Directory.EnumerateFiles(work, "*.deb").Single(), $"{work}/kernel"], limit: TimeSpan.FromMinutes(2), cancel: cancel);
+        await Shell.Must(["/bin/sh", "-c", "cd \"$1\" && apt-get download -q -o APT::Sandbox::User=root \"$2\"", "sh", folder, package], limit: DownloadLimit, cancel: cancel);
+        await Shell.Must(["dpkg-deb", "-x", Directory.EnumerateFiles(folder, "*.deb").Single(), folder], limit: TimeSpan.FromMinutes(2), cancel: cancel);
     }
 
     /// <summary>The versioned package behind Debian's name for the newest cloud kernel.</summary>
@@ -84,7 +102,7 @@ internal static class GuestImage
             .Select(line => line["Depends: ".Length..]).FirstOrDefault();
     }
 
-    private static void WriteInitrd(string work, string file)
+    private static void WriteInitrd(string work, IReadOnlyList<string> libraries, string file)
     {
         var modules = Directory.EnumerateFiles($"{work}/kernel", "*.ko", SearchOption.AllDirectories)
             .GroupBy(path => Path.GetFileNameWithoutExtension(path).Replace('-', '_')).ToDictionary(group => group.Key, group => group.First());
@@ -98,6 +116,8 @@ internal static class GuestImage
         }
 
         archive.AddFile("modules/list", Encoding.ASCII.GetBytes(string.Concat(ordered.Select(path => $"/modules/{Path.GetFileName(path)}\n"))));
+        GuestAgent.Add(archive, $"{work}/agent", libraries);
+        archive.AddFile("agent/keeper", File.ReadAllBytes($"{work}/keeper"));
         archive.AddFile("init", File.ReadAllBytes($"{work}/init"));
         archive.End();
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Holdfast.Lab.Hosts;
 
 /// <summary>/etc/holdfast/holdfastd.json of one host.</summary>
@@ -25,6 +27,17 @@ internal sealed record AgentConfiguration
     public string GuestImage { get; init; } = "/holdfast/guest";
     public required string Acceleration { get; init; }
     public string? Watchdog { get; init; }
+    public required bool MigrationTls { get; init; }
+
+    // Left out when they are the agents' own.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MigrationsAtOnce { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MigrationsInCluster { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MigrationFirstPauseMs { get; init; }
 
     internal static AgentConfiguration Of(LabState lab, string host) => new()
     {
@@ -47,6 +60,10 @@ internal sealed record AgentConfiguration
         FastShot = lab.Options is { Fence: true, FastShot: true },
         Bridge = LabState.Link(lab.Options.Networks.First(network => network.Role == "guest").Name),
         Acceleration = lab.Acceleration,
+        MigrationTls = lab.Options.MigrationTls,
+        MigrationsAtOnce = lab.Options.MigrationsAtOnce,
+        MigrationsInCluster = lab.Options.MigrationsAtOnce,
+        MigrationFirstPauseMs = lab.Options.MigrationFirstPauseMs,
         Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,
     };
 

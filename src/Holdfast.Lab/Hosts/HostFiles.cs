@@ -1,6 +1,8 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Certificates;
 
 namespace Holdfast.Lab.Hosts;
 
@@ -43,6 +45,17 @@ internal static class HostFiles
         }
     }
 
+    /// <summary>Every host's certificate, from an authority that is forgotten with that: no host comes later.</summary>
+    internal static void WriteCertificates(LabState lab)
+    {
+        using var authority = ClusterAuthority.Create(lab.Options.Name, DateTimeOffset.UtcNow);
+        foreach (var host in lab.Hosts)
+        {
+            var addresses = lab.Options.Networks.Select(network => IPAddress.Parse(lab.Address(host, network)));
+            authority.Issue(host, addresses, DateTimeOffset.UtcNow).Save(lab.Paths.Host(host).Disk + HostCertificate.QemuDirectory);
+        }
+    }
+
     /// <summary>What differs from boot to boot, and the state of the ports that the host's links are plugged into.</summary>
     internal static void WriteBoot(LabState lab, string host, Faults.FaultTable faults)
     {
@@ -67,6 +80,11 @@ internal static class HostFiles
             if (lab.Options.Product)
             {
                 File.WriteAllText($"{paths.Device}/product", "");
+            }
+
+            if (lab.Options.FaultPoints)
+            {
+                Directory.CreateDirectory(paths.Points);
             }
         }
 

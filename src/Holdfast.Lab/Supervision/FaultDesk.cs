@@ -48,7 +48,11 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.HealAll => HealAll(),
         LabFault.StopProcess f => StopProcess(f),
         LabFault.ContProcess f => ContinueProcess(f),
+        LabFault.HangGuest f => HangGuest(f),
+        LabFault.GuestAgent f => SilenceAgent(f),
         LabFault.FenceDevice f => Keep(Faults.WithFenceDevice(lab.Known(f.Host), f.State)),
+        LabFault.StoreWrites f => StoreWrites(lab.Known(f.Host), f.Refused),
+        LabFault.Point f => Task.Run(() => Points(f.Host).Set(f)),
         LabFault.Watchdog f => Keep(Faults.WithWatchdog(lab.Known(f.Host), f.State == "broken")),
         _ => throw new LabException($"The fault '{fault}' is not known to this supervisor; take the lab down and up again."),
     };
@@ -108,8 +112,20 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
             Stopped(entry).Signal(Native.SigCont);
         }
 
+        foreach (var host in Faults.WritesRefused)
+        {
+            await StoreWrites(host, refused: false);
+        }
+
+        foreach (var host in lab.Hosts)
+        {
+            Points(host).Clear();
+        }
+
         await Apply(new FaultTable());
     }
+
+    private PointFiles Points(string host) => new(host, lab.Paths.Host(lab.Known(host)).Points);
 
     /// <summary>Makes links and filter agree with a new table, as a whole.</summary>
     private async Task Apply(FaultTable wanted)
@@ -200,6 +216,32 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         }
 
         return Keep(Faults with { Stopped = [.. Faults.Stopped.Where(entry => !entry.StartsWith($"{fault.Host} {fault.Process} ", StringComparison.Ordinal))] });
+    }
+
+    private async Task StoreWrites(string host, bool refused)
+    {
+        await StoreFiles.Refuse(lab.Paths, lab.Slot(host), refused);
+        await Keep(Faults.WithWrites(host, refused));
+    }
+
+    private async Task HangGuest(LabFault.HangGuest fault)
+    {
+        using var console = Console(fault.Host, fault.Machine);
+        await Shell.Must(LabCluster.Inside(lab, fault.Host, ["virsh", "-q", "inject-nmi", fault.Machine]));
+        await console.Says("Kernel panic");
+    }
+
+    private async Task SilenceAgent(LabFault.GuestAgent fault)
+    {
+        using var console = Console(fault.Host, fault.Machine);
+        await console.Enter(fault.Stop ? "agent stop" : "agent cont");
+        await console.Says(fault.Stop ? "agent stopped" : "agent continued");
+    }
+
+    private GuestConsole Console(string host, string machine)
+    {
+        _ = Pids(host, $"qemu:{machine}");
+        return new(machine, lab.Paths.Host(host).ConsoleSocket(machine)!);
     }
 
     private IReadOnlyList<int> Pids(string host, string process) => HostProcesses.Find(On(lab.Known(host)), process) is { Count: > 0 } pids

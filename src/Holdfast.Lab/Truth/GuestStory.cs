@@ -6,23 +6,45 @@ namespace Holdfast.Lab.Truth;
 /// </summary>
 internal sealed class GuestStory
 {
+    /// <summary>What a guest says first, before it has found the count from which it goes on.</summary>
+    private const string Booting = "holdfast-guest boot";
     private readonly Dictionary<string, Boot> boots = new(StringComparer.Ordinal);
     private SerialLine? last;
     private DateTime lastWritten;
+    private DateTime lastSpoken;
 
     internal long? Counter => last?.Counter;
     internal string? BootId => last?.BootId;
     internal long? Gaps => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Gaps) + Overlaps();
     internal long? Foreign => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Foreign);
 
+    /// <summary>The last that was heard of it is its kernel's panic.</summary>
+    internal bool Panicked { get; private set; }
+
     /// <summary>Reads one log; the machine's last word is in the one that was written last.</summary>
     internal void Read(IEnumerable<string> lines, DateTime written)
     {
         SerialLine? ending = null;
-        foreach (var line in lines.Select(SerialLine.Parse).OfType<SerialLine>())
+        var panicked = false;
+        foreach (var text in lines)
         {
-            ending = line;
-            Count(line);
+            if (SerialLine.Parse(text) is { } line)
+            {
+                (ending, panicked) = (line, false);
+                Count(line);
+            }
+            else if (text.StartsWith(Booting, StringComparison.Ordinal))
+            {
+                // This log is the newest now, and what is in it so far is another boot's: maybe not even the last one's.
+                (ending, panicked) = (null, false);
+            }
+
+            panicked |= text.Contains("Kernel panic", StringComparison.Ordinal);
+        }
+
+        if ((ending is not null || panicked) && written > lastSpoken)
+        {
+            (Panicked, lastSpoken) = (panicked, written);
         }
 
         if (ending is not null && (last is null || written > lastWritten))

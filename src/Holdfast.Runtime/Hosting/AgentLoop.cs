@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Model;
 using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Runtime.Hosting;
@@ -83,6 +84,10 @@ public sealed class AgentLoop : IAgent, IDisposable
     }
 
     public void SetHighAvailability(TimeSpan disarmedFor, string by) => Post(new HighAvailabilitySet(disarmedFor, by));
+
+    public void Redefine(MachineDefinition definition) => Post(new DefinitionChanged(definition));
+
+    public void SetDrain(bool on, string by) => Post(new DrainSet(on, by));
 
     public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB) { Links = c.Links });
 

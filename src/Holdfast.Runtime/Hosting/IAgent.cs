@@ -1,4 +1,5 @@
 using Holdfast.Core.Agent;
+using Holdfast.Core.Model;
 
 namespace Holdfast.Runtime.Hosting;
 
@@ -19,6 +20,12 @@ public interface IAgent
 
     /// <summary>Take and fence nothing for this long; zero: go back to work.</summary>
     void SetHighAvailability(TimeSpan disarmedFor, string by);
+
+    /// <summary>A machine's definition as its administrator wants it now; one that this agent has not met changes nothing.</summary>
+    void Redefine(MachineDefinition definition);
+
+    /// <summary>Take no machines and move those that are here to other hosts, or (not <paramref name="on"/>) take machines again.</summary>
+    void SetDrain(bool on, string by);
 
     /// <summary>What the daemon has measured on this host; told about once a second and on every change.</summary>
     void Measured(HostConditions conditions);

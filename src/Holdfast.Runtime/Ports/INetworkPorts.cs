@@ -20,10 +20,15 @@ public interface IHeartbeatPort
     Action<MtuProbe>? Probed { get; set; }
 }
 
-/// <summary>Messages about moves. <paramref name="done"/> is called exactly once within a limit: null = the peer's agent took it, else why not.</summary>
+/// <summary>Messages about moves, and what the paths between agents carry. <paramref name="done"/> is called exactly once within a limit: null = the peer's agent took it, else why not.</summary>
 public interface IPeerPort
 {
     void Send(int toSlot, PeerMessage message, Action<string?> done);
+
+    /// <summary>
+    /// Measures what one network carries from here to a peer, with a few MiB and for a second at most. <paramref name="done"/> is called exactly once within a limit: MiB/s, or why it is not known.
+    /// </summary>
+    void Measure(int toSlot, string network, Action<double?, string?> done);
 
     /// <summary>Set once before the first send. Called from any thread.</summary>
     Action<PeerMessage>? Received { get; set; }

@@ -25,5 +25,6 @@ internal static class AllCheckers
         new LeaseTableIsLinearizable(cluster),
         new NoPingPong(cluster),
         new CapsAreRespected(cluster),
+        new DrainedTakesNothing(cluster),
     ];
 }

@@ -5,7 +5,7 @@ namespace Holdfast.Simulation.Checkers;
 /// <summary>
 /// A disturbance that does not touch the machine itself costs it nothing: no stop, no restart, no fencing of its host. One case is left out: a host
 /// of which nobody has had any sign, on any network or store, for as long as fencing waits. It cannot be told from a dead one (DESIGN §4), and that is
-/// the stated price of the fast shot: a guard that takes longer to come back than <c>suspect</c>, on a host without networks, or on one that is heard by
+/// the stated price of the fast shot: a guard that takes longer to come back than <c>suspect</c>, or has not renewed yet after a boot, on a host without networks, or on one that is heard by
 /// hosts only to which the shooter has lost its own way (networks that are cut in several places at once).
 /// </summary>
 internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster)
@@ -33,7 +33,7 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
     {
         var wait = (Cluster.Options.FastShot ? Cluster.Plan.Suspect : Cluster.Plan.FenceAfter) * (1 - Cluster.Plan.ClockRateTolerance);
         var justNow = Now - target.LastSilence.Until < SignTravels ? target.LastSilence.Length : TimeSpan.Zero;
-        if (target.Silence >= wait || justNow >= wait || (Cluster.Options.FastShot && target.Guard is null))
+        if (target.Silence >= wait || justNow >= wait || (Cluster.Options.FastShot && IsSlotSilent(target, wait)))
         {
             rightlyShot[target] = Now;
         }
@@ -50,6 +50,9 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
             Violated($"{host.Name} went down, although nothing touched it");
         }
     }
+
+    /// <summary>Also a host that has just booted and is heard by some before its guard has renewed anything.</summary>
+    private bool IsSlotSilent(SimulatedHost target, TimeSpan wait) => target.Guard is null || Now - target.LastRenewed >= wait;
 
     private bool IsRightlyShot(SimulatedHost host) => rightlyShot.TryGetValue(host, out var at) && Now - at < ShotTakes;
 }

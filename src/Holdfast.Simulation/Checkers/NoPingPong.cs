@@ -5,8 +5,8 @@ using Holdfast.Simulation.World;
 namespace Holdfast.Simulation.Checkers;
 
 /// <summary>
-/// No machine is handed to and fro: not moved back within five minutes to where it came from, unless somebody ordered that or its host has lost its guest network, and not claimed and let go
-/// again by host after host.
+/// No machine is handed to and fro: not moved back within five minutes to where it came from, unless somebody ordered that, drains its host, or its host has lost its guest network, and not
+/// claimed and let go again by host after host.
 /// </summary>
 internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluster)
 {
@@ -27,10 +27,10 @@ internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluste
         }
     }
 
-    /// <summary>Row 10 of the isolation table: the guest network has gone where it is now, and that is a reason, wherever it came from.</summary>
+    /// <summary>Its host is being drained, or has lost its guest network (row 10 of the isolation table): that is a reason, wherever it came from.</summary>
     public override void Decided(SimulatedHost host, Decision decision)
     {
-        if (decision is { Kind: "evacuating", Machine: { } machine })
+        if (decision is { Kind: "evacuating" or "draining", Machine: { } machine })
         {
             gifts.Remove(machine);
         }

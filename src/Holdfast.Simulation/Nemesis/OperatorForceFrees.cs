@@ -18,7 +18,7 @@ internal sealed class OperatorForceFrees(SimulatedCluster cluster, Dice dice) : 
                 // Honest: looked at again, and nothing of it is left anywhere.
                 if (Cluster.Hosts.All(h => h.Guests.All(g => g.Machine != entry.Machine.Value)))
                 {
-                    Order(AnyHost(), new ForceFreeMachine(entry.Machine.Value, "an operator", "its host is off"));
+                    Order(AnyHost(), new ForceFreeMachine(entry.Machine.Value, entry.Epoch.Value, "an operator", "its host is off"));
                 }
             });
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 using Holdfast.Simulation.World;
 
@@ -8,6 +9,7 @@ namespace Holdfast.Simulation.Scenarios;
 /// <summary>The simulated cluster of one story, and the orders that a story can give.</summary>
 internal sealed class Stage
 {
+    private static readonly TimeSpan RelocatePatience = TimeSpan.FromSeconds(60);
     private readonly SimulatedCluster cluster;
     private readonly Dictionary<string, Queue<Action>> heals = new(StringComparer.Ordinal);
 
@@ -63,6 +65,9 @@ internal sealed class Stage
             ["drain", var s] => options with { Drain = Story.Seconds(s) },
             ["profile", var name] => options with { Plan = TimingPlan.Find(name) ?? throw new FormatException($"There is no profile '{name}'.") },
             ["mtu", var bytes] => options with { Mtu = Number(bytes) },
+            ["moves", "at", "once", var n] => options with { MovesAtOnce = Number(n) },
+            ["moves", "in", "cluster", var n] => options with { MovesInCluster = Number(n) },
+            ["migration", "fallback"] => options with { MigrationFallback = true },
             ["fence", "devices"] => options with { FenceDevices = true },
             ["fast", "shot"] => options with { FenceDevices = true, FastShot = true },
             ["no", "watchdogs"] => options with { Watchdogs = false },
@@ -88,12 +93,16 @@ internal sealed class Stage
             case ["power-on", var host]: HostOf(host).PowerOn(); break;
             case ["hang", var host]: Hang(HostOf(host)); break;
             case ["kill-agent", var host, var seconds]: HostOf(host).KillAgent(Story.Seconds(seconds)); break;
+            case ["kill-agent-when-copied", var host, var seconds]: cluster.Ambushes.Add(new AgentDiesWithItsCopy(cluster, HostOf(host), Story.Seconds(seconds))); break;
+            case ["crash-with-its-commit", var host]: cluster.Ambushes.Add(new SourceDiesWithItsCommit(cluster, HostOf(host))); break;
             case ["kill-guard", var host, var seconds]: HostOf(host).KillGuard(Story.Seconds(seconds)); break;
             case ["stop-guard", var host]: Pause(order, HostOf(host).Guard!.Scope); break;
             case ["stop-agent", var host]: Pause(order, HostOf(host).Agent!.Scope); break;
             case ["slew", var host, var factor]: HostOf(host).Clock.Slew(Story.Number(factor)); break;
             case ["stop-raw-clock", var host]: HostOf(host).Clock.StopRaw(true); Later($"raw-clock {host}", () => HostOf(host).Clock.StopRaw(false)); break;
             case ["device", var host, var state]: HostOf(host).FenceDevice.State = Enum.Parse<FenceDeviceState>(state, ignoreCase: true); break;
+            case ["drain", var host]: HostOf(host).Drain(true, "an operator: a new kernel"); break;
+            case ["resume", var host]: HostOf(host).Drain(false, "an operator: it is done"); break;
             case ["quorum", "lost"]: Quorum(false); break;
             case ["quorum", "back"]: Quorum(true); break;
             default: return false;
@@ -142,7 +151,11 @@ internal sealed class Stage
             case ["sources-resume", var host]: HostOf(host).SelfResumes = 1; break;
             case ["perform-replies-lost", var host]: HostOf(host).LostReplies = 1; break;
             case ["slow-copies", var host]: HostOf(host).CopyTime = TimeSpan.FromSeconds(40); break;
+            case ["guests-need-pause", var host, var ms]: HostOf(host).LeastPause = TimeSpan.FromMilliseconds(int.Parse(ms, CultureInfo.InvariantCulture)); break;
             case ["deaf-guests", var host]: HostOf(host).DeafGuests = 1; break;
+            case ["hang-guest", var vm]: Running(vm).IsHung = true; break;
+            case ["silent-guest-agents", var host]: HostOf(host).SilentGuestAgents = 1; Later($"silent-guest-agents {host}", () => HostOf(host).SilentGuestAgents = 0); break;
+            case ["computing-guests", var host]: HostOf(host).ComputingGuests = 1; Later($"computing-guests {host}", () => HostOf(host).ComputingGuests = 0); break;
             case ["stubborn-processes", var host]: HostOf(host).SlowKills = 1; break;
             default: return false;
         }
@@ -157,6 +170,14 @@ internal sealed class Stage
             case ["move", var vm]: Order(Owner(vm), new MoveMachine(Id(vm), null, cluster.Dice.Id())); break;
             case ["move", var vm, "to", var host]: Order(Owner(vm), new MoveMachine(Id(vm), HostOf(host).Index, cluster.Dice.Id())); break;
             case ["move", var vm, "from", var source, "to", var host]: Order(HostOf(source), new MoveMachine(Id(vm), HostOf(host).Index, cluster.Dice.Id())); break;
+            case ["cancel", var vm]: Order(Owner(vm), new CancelMigration(Id(vm))); break;
+            case ["cancel", var vm, "at", var host]: Order(HostOf(host), new CancelMigration(Id(vm))); break;
+            case ["check-move", var vm]: Check(vm, null); break;
+            case ["check-move", var vm, "to", var host]: Check(vm, HostOf(host).Index); break;
+            case ["moves", var host]: Moves(HostOf(host)); break;
+            case ["remaining", var host]: Remaining(HostOf(host)); break;
+            case ["relocate", var vm]: Order(Owner(vm), new RelocateMachine(Id(vm), null, RelocatePatience)); break;
+            case ["relocate", var vm, "to", var host]: Order(Owner(vm), new RelocateMachine(Id(vm), HostOf(host).Index, RelocatePatience)); break;
             case ["want", var vm, "run"]: Order(AnyAgent(), new WantMachine(Id(vm), true)); break;
             case ["want", var vm, "stop"]: Order(AnyAgent(), new WantMachine(Id(vm), false)); break;
             case ["want", var vm, "stop", "at", var host]: Order(HostOf(host), new WantMachine(Id(vm), false)); break;
@@ -166,7 +187,8 @@ internal sealed class Stage
             case ["remove", var vm]: Order(AnyAgent(), new RemoveMachine(Id(vm))); break;
             case ["fence", var target, "at", var host]: Order(HostOf(host), new FenceHost(HostOf(target).Index, "an operator", "it behaves badly")); break;
             case ["confirm-dead", var target, "at", var host]: Order(HostOf(host), new ConfirmDead(HostOf(target).Index, "an operator", "its plug is pulled")); break;
-            case ["force-free", var vm]: Order(AnyAgent(), new ForceFreeMachine(Id(vm), "an operator", "its host is off")); break;
+            case ["force-free", var vm]: Order(AnyAgent(), new ForceFreeMachine(Id(vm), Epoch(vm), "an operator", "its host is off")); break;
+            case ["force-free", var vm, "in", var epoch]: Order(AnyAgent(), new ForceFreeMachine(Id(vm), ulong.Parse(epoch, CultureInfo.InvariantCulture), "an operator", "its host is off")); break;
             default: return false;
         }
 
@@ -183,6 +205,8 @@ internal sealed class Stage
 
     private Guid Id(string vm) => cluster.Truths.First(t => cluster.NameOf(t.Machine) == vm).Machine;
 
+    private ulong Epoch(string vm) => AnyAgent().Agent!.Core.Tables.Select(t => t.Table.Machine(new MachineId(Id(vm)))).First(e => e is not null)!.Epoch.Value;
+
     private Guest Running(string vm) => cluster.TruthOf(Id(vm)).Executing[0];
 
     private SimulatedHost Owner(string vm) => Running(vm).Host;
@@ -191,6 +215,35 @@ internal sealed class Stage
 
     private void Order(SimulatedHost host, AgentOrder order) =>
         host.Agent!.Order(order, refusal => cluster.Trace($"{host.Name}: order ended: {refusal ?? "done"}"));
+
+    /// <summary>Tells what comes of it in the words that people are told.</summary>
+    private void Check(string vm, int? target)
+    {
+        var (host, check) = (Owner(vm), cluster.Dice.Id());
+        host.Agent!.Order(new CheckMove(Id(vm), target, check), refusal =>
+        {
+            var view = host.Agent!.Core.Snapshot().Preflights.FirstOrDefault(p => p.Check == check);
+            cluster.Trace($"{host.Name}: check ended: {refusal ?? view?.Refusal ?? view?.Forecast?.Says}");
+        });
+    }
+
+    /// <summary>What the host's agent says of each of its migrations.</summary>
+    private void Moves(SimulatedHost host)
+    {
+        foreach (var move in host.Agent!.Core.Snapshot().Moves)
+        {
+            cluster.Trace($"{host.Name}: {cluster.NameOf(move.Machine)} to {cluster.Hosts[move.Target].Name}: {move.State}{(move.WaitsFor is { } others ? $": {others}" : "")}");
+        }
+    }
+
+    /// <summary>What the agent of a host that is drained says of each machine that is still there.</summary>
+    private void Remaining(SimulatedHost host)
+    {
+        foreach (var machine in host.Agent!.Core.Snapshot().Drain!.Machines)
+        {
+            cluster.Trace($"{host.Name}: {machine.Name} {machine.State}: {machine.Why}");
+        }
+    }
 
     private void Quorum(bool has)
     {

@@ -66,6 +66,11 @@ internal sealed class AgentProcess
     public void Start()
     {
         var time = Host.Cluster.Timeline;
+        if (Host.DrainedBy is { } by)
+        {
+            Take(new DrainSet(true, by));
+        }
+
         time.After(Host.Cluster.Dice.Milliseconds(20, 120), Scope, () => Host.Guard?.Connect(this));
         var opener = new DatastoreOpener(
             new SimulatedLeaseAreas(this), Host.Cluster.Id, Host.Index, driver,

@@ -24,6 +24,15 @@ internal sealed record ClusterOptions(ulong Seed)
     /// <summary>Largest packet of every link; 0: the hosts do not know it, and send no probes.</summary>
     public int Mtu { get; init; }
 
+    /// <summary>The cluster network may carry migrations when the migration network is not good.</summary>
+    public bool MigrationFallback { get; init; }
+
+    /// <summary>Machines that leave one host live at once, and that go to one host.</summary>
+    public int MovesAtOnce { get; init; } = 2;
+
+    /// <summary>Machines that move live in the whole cluster at once.</summary>
+    public int MovesInCluster { get; init; } = 8;
+
     public bool FenceDevices { get; init; } = true;
 
     public bool FastShot { get; init; }

@@ -1,4 +1,6 @@
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Simulation.World;
 
@@ -15,6 +17,8 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
     private int stopOrder;
     private int writing;
     private bool executing;
+    private TimeSpan lookedAt = host.Cluster.Timeline.Now;
+    private TimeSpan stoodStill;
 
     public SimulatedHost Host => host;
 
@@ -47,6 +51,9 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
 
     public bool ShuttingDown { get; set; }
 
+    /// <summary>It was asked to shut down so that the machine runs elsewhere.</summary>
+    public bool LetGo { get; set; }
+
     /// <summary>Which content of memory it has: the number of the last disk write that this memory knows of.</summary>
     public long Memory { get; set; }
 
@@ -57,6 +64,25 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
     public bool Arrived { get; set; }
 
     public int WritesInFlight => writing;
+
+    /// <summary>Writes that have ended well.</summary>
+    public long Completed { get; private set; }
+
+    /// <summary>Its CPUs execute and it does nothing any more: it writes not, hears no power button, and its guest agent answers not.</summary>
+    public bool IsHung { get; set; }
+
+    /// <summary>Time for which its CPU has wanted a processor, as far as it was looked at.</summary>
+    public TimeSpan CpuTime { get; private set; }
+
+    /// <summary>Its signs of life now.</summary>
+    public GuestPulse Pulse()
+    {
+        var until = executing ? Time.Now : stoodStill;
+        CpuTime += (until - lookedAt) * (IsHung || host.ComputingGuests > 0 ? 1 : 0.03);
+        lookedAt = Time.Now;
+        var silent = IsHung || (host.SilentGuestAgents > 0 && host.ComputingGuests == 0);
+        return new(host.Clock.Now - Moment.Zero, silent ? GuestAgentSign.Silent : GuestAgentSign.Answers, Completed, [CpuTime], writing > 0);
+    }
 
     public bool Executing => Alive && CpusRunning && !Stopped && !Incoming && host is { On: true, Hung: false };
 
@@ -102,7 +128,7 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
             return;
         }
 
-        if (!Executing || writing > 0)
+        if (!Executing || IsHung || writing > 0)
         {
             ShutDownFromInside();
             return;
@@ -192,12 +218,18 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
         executing = now;
         if (now)
         {
+            lookedAt = Time.Now;
             Cluster.Executes(this);
-            Write();
+            if (!IsHung)
+            {
+                Write();
+            }
+
             KeepWriting();
         }
         else
         {
+            stoodStill = Time.Now;
             Cluster.StandsStill(this);
         }
     }
@@ -206,15 +238,22 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
     {
         if (Executing)
         {
-            Write();
+            if (!IsIdle)
+            {
+                Write();
+            }
+
             KeepWriting();
         }
     });
 
+    /// <summary>It leaves its disk alone.</summary>
+    private bool IsIdle => IsHung || host.ComputingGuests > 0 || host.SilentGuestAgents > 0;
+
     /// <summary>The worst moment to be stopped is with a write on its way.</summary>
     private void LastWrite()
     {
-        if (Executing && Cluster.Dice.Chance(0.5))
+        if (Executing && !IsIdle && Cluster.Dice.Chance(0.5))
         {
             Write();
         }
@@ -228,6 +267,7 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
         home.Write(host, host.Life, 4096, _ => Cluster.Landed(era, this), error =>
         {
             writing--;
+            Completed += error is null ? 1 : 0;
             if (error is not null && Alive && CpusRunning)
             {
                 // Disks are attached with the error policy stop.

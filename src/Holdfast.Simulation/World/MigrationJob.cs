@@ -8,12 +8,16 @@ namespace Holdfast.Simulation.World;
 /// </summary>
 internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest source, AgentProcess sourceAgent)
 {
+    private const long Memory = 1L << 30;
     private static readonly TimeSpan StepEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(28);
+    private SimulatedNetwork network = cluster.MigrationNetwork;
+    private TimeSpan whole;
     private TimeSpan left;
     private TimeSpan stalled;
     private bool switching;
     private bool aborted;
+    private bool finishing;
     private int resumesAtSwitch;
     private Action<string?>? performed;
     private Action<string?>? finished;
@@ -30,32 +34,34 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
 
     public MigrationPhase Phase { get; private set; }
 
-    public bool Finished { get; private set; }
-
     /// <summary>The source has not executed since it stopped for the switch-over.</summary>
     public bool StillPaused => Phase == MigrationPhase.Completed && source.Resumes == resumesAtSwitch && !source.CpusRunning;
 
-    private Link Line => cluster.MigrationNetwork.Between(source.Host.Index, Target!.Host.Index);
+    /// <summary>How long the guest may stand still for the last pass.</summary>
+    public TimeSpan AllowedPause { get; set; }
 
-    public void Prepare(Guest target, AgentProcess agent) => (Target, TargetAgent, Phase) = (target, agent, MigrationPhase.Prepared);
+    /// <summary>What is sent needs an answer, so either direction stops it.</summary>
+    private bool IsCut => Stops(source.Host.Index, Target!.Host.Index) || Stops(Target!.Host.Index, source.Host.Index);
+
+    /// <param name="path">The network that carries it.</param>
+    public void Prepare(Guest target, AgentProcess agent, string path) =>
+        (Target, TargetAgent, Phase, network) = (target, agent, MigrationPhase.Prepared, cluster.Networks.First(n => n.Name == path));
 
     public void Perform(Action<string?> done)
     {
         (performed, Phase) = (done, MigrationPhase.Copying);
-        left = source.Host.CopyTime * (0.3 + cluster.Dice.Fraction());
+        whole = left = source.Host.CopyTime * (0.3 + cluster.Dice.Fraction());
         Later(StepEvery, Step);
     }
 
     public void Finish(Action<string?> done)
     {
+        finishing = true;
         switch (Phase)
         {
             case MigrationPhase.Completed when Target is { Alive: true }:
                 cluster.Timeline.After(cluster.Dice.Milliseconds(8, 25), Target.Host.Life, () =>
-                {
-                    Finished = Target.Alive;
-                    done(Target.Alive ? null : "the incoming process has ended");
-                });
+                    done(Target.Alive ? null : "the incoming process has ended"));
                 break;
             case MigrationPhase.Failed:
                 done("the migration failed");
@@ -68,10 +74,13 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
 
     public void Abort() => aborted = Phase is MigrationPhase.Copying;
 
-    /// <summary>The agent's connection to its libvirtd is closed with it.</summary>
+    /// <summary>
+    /// The agent's connection to its libvirtd is closed with it, and what was prepared over it is destroyed; but a Finish that is under way keeps the connection open until it has
+    /// returned (libvirt's remoteClientFree), and what it has taken over is not tied to it any more.
+    /// </summary>
     public void AgentEnded(AgentProcess agent)
     {
-        if (agent == TargetAgent && !Finished)
+        if (agent == TargetAgent && !finishing)
         {
             Target!.Die("its agent closed the connection before Finish");
         }
@@ -90,7 +99,7 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
         {
             Fail(broken);
         }
-        else if (Line.IsCut || Target!.Host.Hung || source.Stopped)
+        else if (IsCut || Target!.Host.Hung || source.Stopped)
         {
             stalled += StepEvery;
             if (stalled > KeepAlive)
@@ -104,16 +113,32 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
         else if (left > TimeSpan.Zero)
         {
             (left, stalled) = (left - StepEvery, TimeSpan.Zero);
-            if (left.Ticks / TimeSpan.FromMilliseconds(500).Ticks % 2 == 0)
-            {
-                source.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationProgress, "0 0 0"));
-            }
-
+            Tell(pass: 1, TimeSpan.Zero);
+            Later(StepEvery, Step);
+        }
+        else if (source.Host.LeastPause > AllowedPause)
+        {
+            (left, stalled) = (left - StepEvery, TimeSpan.Zero);
+            Tell(pass: 2 + (int)(-left / StepEvery), source.Host.LeastPause);
             Later(StepEvery, Step);
         }
         else
         {
             SwitchOver();
+        }
+    }
+
+    private bool Stops(int from, int to) => network.Between(from, to) is var link && (link.IsCut || link.LargestPacket < cluster.Options.Mtu);
+
+    /// <summary>A memory of 1 GiB, sent evenly; what the guest has written meanwhile is sent again.</summary>
+    private void Tell(int pass, TimeSpan pause)
+    {
+        if (left.Ticks / TimeSpan.FromMilliseconds(500).Ticks % 2 == 0)
+        {
+            var rate = Memory / whole.TotalSeconds;
+            var sent = (long)((whole - left).TotalSeconds * rate);
+            source.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationProgress, Progress: new(
+                sent, pass == 1 ? Memory - sent : (long)(rate * pause.TotalSeconds), Memory, rate, pass == 1 ? 0 : rate, pass, pause)));
         }
     }
 
@@ -155,7 +180,7 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
             return;
         }
 
-        if (Line.IsCut || Target!.Host.Hung || source.Stopped)
+        if (IsCut || Target!.Host.Hung || source.Stopped)
         {
             Later(TimeSpan.FromMilliseconds(50), Step);
             return;
@@ -169,7 +194,7 @@ internal sealed class MigrationJob(SimulatedCluster cluster, Guid move, Guest so
         }
 
         Phase = MigrationPhase.Completed;
-        (Target.Incoming, Target.Arrived, Target.Memory) = (false, true, source.Memory);
+        (Target.Incoming, Target.Arrived, Target.Memory, Target.IsHung) = (false, true, source.Memory, source.IsHung);
         Target.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationCompleted));
         source.Host.Tell(new MachineEvent(source.Machine, MachineEventKind.MigrationCompleted));
         cluster.Trace($"{source.Host.Name}: copy of {cluster.NameOf(source.Machine)} is complete on {Target.Host.Name}");

@@ -80,6 +80,13 @@ internal sealed class SimulatedCluster
 
     public SimulatedNetwork MigrationNetwork => Networks[Networks.Length > 2 ? 1 : 0];
 
+    public IEnumerable<SimulatedNetwork> MigrationPaths => Options.MigrationFallback ? new[] { MigrationNetwork, Networks[0] }.Distinct() : [MigrationNetwork];
+
+    /// <summary>A host's address on a network, and the network of such an address.</summary>
+    public static string Address(string host, SimulatedNetwork network) => $"{host}@{network.Name}";
+
+    public static string NetworkOf(string address) => address[(address.IndexOf('@', StringComparison.Ordinal) + 1)..];
+
     public NetworkRoles RolesOf(SimulatedNetwork network) =>
         (network == Networks[0] ? NetworkRoles.Cluster : 0) | (network == MigrationNetwork ? NetworkRoles.Migration : 0) | (network == StorageNetwork ? NetworkRoles.Storage : 0);
 
@@ -144,6 +151,7 @@ internal sealed class SimulatedCluster
         var definition = new MachineDefinition(Dice.Id(), name, home.Name, MachineMemoryMiB, 1, number % 3, "52:54:00:00:00:00", [new("disk0", 1 << 20)])
         {
             OnIsolation = number % 2 == 1 ? IsolationResponse.Release : IsolationResponse.Keep,
+            OnHung = number / 2 % 2 == 0 ? HungResponse.Restart : HungResponse.Ignore,
         };
         home.Definitions[definition.Id] = definition;
         homes[definition.Id] = home;

@@ -66,6 +66,12 @@ internal sealed class SimulatedHost
     /// <summary>When its slot changed last on any store, in true time.</summary>
     public TimeSpan LastRenewed { get; private set; }
 
+    /// <summary>The last time that a write of its ballot areas took a second and more, or several did shortly after each other: since it was tried, and until it was done.</summary>
+    public (TimeSpan From, TimeSpan To) LastBallotDelay { get; private set; }
+
+    private static readonly TimeSpan OneTrouble = TimeSpan.FromSeconds(5);
+    private TimeSpan? ballotTried;
+
     /// <summary>When anybody had a sign of it last, on any network or store, in true time.</summary>
     public TimeSpan LastSign { get; private set; }
 
@@ -106,17 +112,56 @@ internal sealed class SimulatedHost
 
     public double DeafGuests { get; set; }
 
+    /// <summary>While above zero, guest agents here do not answer and the guests idle, without touching a disk.</summary>
+    public int SilentGuestAgents { get; set; }
+
+    /// <summary>While above zero, the guests here compute and touch no disk; their agents answer.</summary>
+    public int ComputingGuests { get; set; }
+
+    /// <summary>How likely signs of life cannot be taken here.</summary>
+    public double LostPulses { get; set; }
+
     public TimeSpan CopyTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Guests here write so much that the last pass takes them at least this long.</summary>
+    public TimeSpan LeastPause { get; set; }
 
     /// <summary>libvirtd does not answer until then.</summary>
     public TimeSpan LibvirtBackAt { get; set; }
 
     public bool LockedImages { get; set; }
 
+    /// <summary>Who drains it and why, as its own disk has it over every restart; null: nobody.</summary>
+    public string? DrainedBy { get; private set; }
+
+    /// <summary>Since when, in true time; null: nobody drains it.</summary>
+    public TimeSpan? DrainedSince { get; private set; }
+
+    /// <summary>Its agent takes the order, if there is one.</summary>
+    public void Drain(bool on, string by)
+    {
+        if (Agent is { } agent)
+        {
+            Cluster.Timeline.After(TimeSpan.Zero, agent.Scope, () =>
+            {
+                DrainedBy = on ? by : null;
+                DrainedSince = on ? DrainedSince ?? Cluster.Timeline.Now : null;
+                agent.Take(new DrainSet(on, by));
+            });
+        }
+    }
+
     public AgentSettings Settings(ulong seed) => new(
         "sim", Name, Index, BootId, seed, Cluster.Plan, [.. Cluster.Networks.Select(n => new ClusterNetwork(n.Name, Cluster.RolesOf(n)))],
-        Cluster.HostNames, Cluster.FenceDevices, Cluster.Options.FastShot, [new(Cluster.MigrationNetwork.Name, Name)],
-        HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) { Flaws = Cluster.Weakening.Agent, RegisterFlaws = Cluster.Weakening.Register, MoveFlaws = Cluster.Weakening.Move };
+        Cluster.HostNames, Cluster.FenceDevices, Cluster.Options.FastShot, [.. Cluster.MigrationPaths.Select(n => new MigrationPath(n.Name, SimulatedCluster.Address(Name, n)))],
+        HasWatchdog ? WatchdogClass.Hardware : WatchdogClass.None) 
+    {
+        MovesAtOnce = Cluster.Options.MovesAtOnce,
+        MovesInCluster = Cluster.Options.MovesInCluster,
+        Flaws = Cluster.Weakening.Agent,
+        RegisterFlaws = Cluster.Weakening.Register,
+        MoveFlaws = Cluster.Weakening.Move,
+    };
 
     public void PowerOn()
     {
@@ -125,7 +170,7 @@ internal sealed class SimulatedHost
             return;
         }
 
-        (On, hangs) = (true, 0);
+        (On, hangs, ballotTried) = (true, 0, null);
         Life = new(null);
         BootId = Cluster.Dice.Id();
         Clock = NewClock();
@@ -142,6 +187,18 @@ internal sealed class SimulatedHost
     {
         WasSeen();
         LastRenewed = Cluster.Timeline.Now;
+    }
+
+    public void TriesBallot() => ballotTried ??= Cluster.Timeline.Now;
+
+    public void WroteBallot()
+    {
+        if (ballotTried is { } tried && Cluster.Timeline.Now - tried > TimeSpan.FromSeconds(1))
+        {
+            LastBallotDelay = (tried - LastBallotDelay.To < OneTrouble ? LastBallotDelay.From : tried, Cluster.Timeline.Now);
+        }
+
+        ballotTried = null;
     }
 
     public void WasSeen()

@@ -35,10 +35,15 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
                 Libvirt(answer, StartDeadline, Dice.Milliseconds(100, 900), () => Create(c, answer));
                 break;
             case Continue: Qmp(answer, () => Cont(answer)); break;
-            case ShutDown: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => PowerButton(answer)); break;
+            case ShutDown s: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => PowerButton(answer, s.StaysWanted)); break;
             case End: Kill(answer); break;
+            case TakePulse: Pulse(answer); break;
+            case ReadDomain: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => OnGuest(answer, _ => { }, r => r with { Xml = "<domain/>" })); break;
+            case CompareCpu: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => answer.Done()); break;
+            case MeasureDirtyRate m: Later(Dice.Seconds(1, 1.2), () => OnGuest(answer, _ => { }, r => r with { Load = new(5, m.MemoryMiB / 2) })); break;
             case FindAll: Later(Dice.Milliseconds(5, 60), () => answer.Done(r => r with { Found = Find() })); break;
             case BeginMove m: Libvirt(answer, CallDeadline, Dice.Milliseconds(5, 60), () => BeginMove(m, answer)); break;
+            case AllowPause m: Qmp(answer, () => Allow(m, answer)); break;
             case PrepareMove m: Libvirt(answer, StartDeadline, Dice.Milliseconds(80, 500), () => Prepare(m, answer)); break;
             case PerformMove m: Perform(m, answer); break;
             case FreezeAndLook f: Freeze(f, answer); break;
@@ -74,7 +79,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
         answer.Limit(QmpDeadline);
     }
 
-    private void OnGuest(Answer answer, Action<Guest> act)
+    private void OnGuest(Answer answer, Action<Guest> act, Func<HypervisorResult, HypervisorResult>? with = null)
     {
         if (Of(answer.Call.Machine) is not { } guest)
         {
@@ -83,8 +88,20 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
         }
 
         act(guest);
-        answer.Done();
+        answer.Done(with);
     }
+
+    /// <summary>Without dice for its time, so that a run without faults of guests goes as it would without it.</summary>
+    private void Pulse(Answer answer) => Later(TimeSpan.FromMilliseconds(2), () =>
+    {
+        if (Of(answer.Call.Machine) is not { } guest || (Host.LostPulses > 0 && Dice.Chance(Host.LostPulses)))
+        {
+            answer.Failed("QEMU gives no answer");
+            return;
+        }
+
+        answer.Done(r => r with { Pulse = guest.Pulse() });
+    });
 
     private void Create(CreatePaused call, Answer answer)
     {
@@ -145,9 +162,10 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
         }
     }
 
-    private void PowerButton(Answer answer) => OnGuest(answer, guest =>
+    private void PowerButton(Answer answer, bool staysWanted) => OnGuest(answer, guest =>
     {
-        if (guest.ShuttingDown || Dice.Chance(Host.DeafGuests))
+        guest.LetGo |= staysWanted;
+        if (guest.ShuttingDown || guest.IsHung || Dice.Chance(Host.DeafGuests))
         {
             return;
         }
@@ -180,7 +198,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
     });
 
     private ImmutableArray<FoundMachine> Find() =>
-        [.. Host.Guests.Where(g => g.Alive).Select(g => new FoundMachine(g.Machine, Cluster.NameOf(g.Machine), g.Epoch, g.Pid, g.CpusRunning && !g.Stopped))];
+        [.. Host.Guests.Where(g => g.Alive).Select(g => new FoundMachine(g.Machine, Cluster.NameOf(g.Machine), g.Epoch, g.Pid, g.CpusRunning && !g.Stopped, g.LetGo))];
 
     private void BeginMove(BeginMove call, Answer answer)
     {
@@ -190,8 +208,18 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
             return;
         }
 
-        Cluster.Migrations[call.Move] = new(Cluster, call.Move, guest, agent);
+        Cluster.Migrations[call.Move] = new(Cluster, call.Move, guest, agent) { AllowedPause = call.Pause };
         answer.Done(r => r with { Xml = "<domain/>", Cookie = [1] });
+    }
+
+    private void Allow(AllowPause call, Answer answer)
+    {
+        if (JobOf(call.Move) is { } job)
+        {
+            job.AllowedPause = call.Pause;
+        }
+
+        answer.Done();
     }
 
     private void Prepare(PrepareMove call, Answer answer)
@@ -211,7 +239,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
 
         var guest = Host.StartProcess(call.Machine, 0, late: answer.Over || Scope.Ended);
         guest.Incoming = true;
-        job.Prepare(guest, agent);
+        job.Prepare(guest, agent, SimulatedCluster.NetworkOf(call.ListenAddress));
         if (agent.Scope.Ended)
         {
             guest.Die("its agent closed the connection before Finish");
@@ -358,7 +386,8 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
             if (!Over)
             {
                 Over = true;
-                port.Cluster.Timeline.After(port.Dice.Milliseconds(0.05, 0.5), port.Scope, () => done(result));
+                var travels = call is TakePulse ? TimeSpan.Zero : port.Dice.Milliseconds(0.05, 0.5);
+                port.Cluster.Timeline.After(travels, port.Scope, () => done(result));
             }
         }
     }

@@ -25,6 +25,18 @@ internal sealed class SimulatedPeers(AgentProcess agent) : IPeerPort
         Try(agent.Host.Cluster.Hosts[toSlot], message, done, 0, agent.Host.Cluster.Timeline.Now);
     }
 
+    public void Measure(int toSlot, string network, Action<double?, string?> done)
+    {
+        agent.MayDie();
+        var (cluster, here) = (agent.Host.Cluster, agent.Host.Index);
+        var way = cluster.Network(network);
+        cluster.Timeline.After(cluster.Dice.Seconds(0.2, 1), agent.Scope, () =>
+        {
+            var passes = !way.Between(here, toSlot).IsCut && !way.Between(toSlot, here).IsCut && cluster.Hosts[toSlot].Agent is not null;
+            done(passes ? 100 : null, passes ? null : "nothing was acknowledged within 2 s");
+        });
+    }
+
     private void Try(SimulatedHost target, PeerMessage message, Action<string?> done, int attempt, TimeSpan began)
     {
         var cluster = agent.Host.Cluster;

@@ -105,8 +105,15 @@ internal sealed class SimulatedStore
         }, done);
     }
 
-    public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done) =>
-        Write(host, caller, bytes.Length, sectors => ballots[slot].Land(offset, bytes.Span[..Math.Min(bytes.Length, sectors * Sector)]), done);
+    public void WriteBallot(SimulatedHost host, Scope caller, int slot, long offset, ReadOnlyMemory<byte> bytes, Action<string?> done)
+    {
+        host.TriesBallot();
+        Write(host, caller, bytes.Length, sectors =>
+        {
+            ballots[slot].Land(offset, bytes.Span[..Math.Min(bytes.Length, sectors * Sector)]);
+            host.WroteBallot();
+        }, done);
+    }
 
     /// <param name="land">Puts that many sectors on the disk.</param>
     /// <param name="done">Null, or the error. What ended with an error may have landed, in part, or may land later.</param>

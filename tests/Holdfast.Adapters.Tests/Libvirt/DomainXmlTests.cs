@@ -54,6 +54,9 @@ public sealed class DomainXmlTests
               <log file="/var/log/holdfast/serial/web.11111111.log" append="on" />
               <target type="isa-serial" port="0" />
             </serial>
+            <channel type="unix">
+              <target type="virtio" name="org.qemu.guest_agent.0" />
+            </channel>
             <memballoon model="virtio">
               <stats period="10" />
             </memballoon>
@@ -115,4 +118,17 @@ public sealed class DomainXmlTests
     [InlineData("<machine id=\"11111111-2222-3333-4444-555555555555\"/>")]
     [InlineData("<machine id=\"11111111-2222-3333-4444-555555555555\" epoch=\"-7\"/>")]
     public void Metadata_that_is_not_whole_is_none(string? element) => Assert.Null(DomainXml.ReadMetadata(element));
+
+    [Fact]
+    public void What_a_CPU_is_compared_by_is_read_from_the_running_domain()
+    {
+        var cpu = DomainXml.ReadCpu("""
+            <domain type="kvm"><os><type arch="x86_64" machine="pc-i440fx-7.2">hvm</type></os><cpu mode="custom" match="exact" check="full"><model fallback="forbid">EPYC</model><feature policy="require" name="x2apic"/></cpu>
+            <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices></domain>
+            """);
+        Assert.Equal(("kvm", "x86_64", "pc-i440fx-7.2", "/usr/bin/qemu-system-x86_64"), (cpu.Type, cpu.Architecture, cpu.Machine, cpu.Emulator));
+        Assert.StartsWith("<cpu ", cpu.Cpu, StringComparison.Ordinal);
+        Assert.Contains("x2apic", cpu.Cpu, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => DomainXml.ReadCpu("<domain type='qemu'/>"));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Holdfast.Adapters.Libvirt.Qmp;
+using Holdfast.Core.Migration;
 
 namespace Holdfast.Adapters.Tests.Libvirt;
 
@@ -142,8 +143,8 @@ public sealed class QmpClientTests
         using var qemu = new FakeQmp();
         using var qmp = await qemu.ConnectAsync();
         var query = qmp.QueryMigrateAsync(Limit);
-        qemu.Send("{\"return\":{\"blocked\":false,\"pad\":\"" + new string('x', 100_000) + "\",\"status\":\"active\",\"ram\":{\"total\":300,\"remaining\":100,\"transferred\":200,\"mbps\":1.5}},\"id\":2}");
-        Assert.Equal(new QmpMigration("active", 200, 100, 300, 0, null), await query);
+        qemu.Send("{\"return\":{\"blocked\":false,\"pad\":\"" + new string('x', 100_000) + "\",\"status\":\"active\",\"ram\":{\"total\":300,\"remaining\":100,\"transferred\":200,\"mbps\":1.6,\"dirty-sync-count\":3,\"dirty-pages-rate\":10,\"page-size\":4096},\"expected-downtime\":120,\"cpu-throttle-percentage\":20},\"id\":2}");
+        Assert.Equal(new QmpMigration("active", new MoveProgress(200, 100, 300, 200_000, 40_960, 3, TimeSpan.FromMilliseconds(120), 0.2), 0, null), await query);
     }
 
     [Fact]

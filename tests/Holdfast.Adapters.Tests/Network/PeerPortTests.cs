@@ -24,7 +24,7 @@ public sealed class PeerPortTests
         var (move, machine) = (Guid.NewGuid(), Guid.NewGuid());
         PeerMessage[] sent =
         [
-            new MoveReady([1, 2, 3], new string('x', 200_000)) { Move = move, Machine = machine, From = 0 },
+            new MoveReady([1, 2, 3], new string('x', 200_000), "migration") { Move = move, Machine = machine, From = 0 },
             new MoveCommitted(42) { Move = move, Machine = machine, From = 0 },
             new MovePerformed { Move = move, Machine = machine, From = 0 },
         ];
@@ -53,6 +53,33 @@ public sealed class PeerPortTests
         times.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine($"median {times[100].TotalMilliseconds:0.000} ms");
         Assert.True(times[100] < TimeSpan.FromMilliseconds(5), $"the median message took {times[100].TotalMilliseconds:0.000} ms");
+    }
+
+    [Fact]
+    public async Task What_a_network_carries_is_measured_over_that_network_alone_and_no_message_waits_for_it()
+    {
+        var port = Loopback.FreePort();
+        using var one = new PeerPort(Loopback.Map(0), Loopback.Key(), port);
+        using var two = new PeerPort(Loopback.Map(1), Loopback.Key(), port);
+        var got = new BlockingCollection<PeerMessage>();
+        two.Received = got.Add;
+        two.Start();
+        var measured = MeasureAsync(one, "storage");
+        Assert.Null(await SendAsync(one, new MovePerformed { Move = Guid.NewGuid(), Machine = Guid.NewGuid(), From = 0 }));
+        var (carries, failure) = await measured;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{carries:0} MiB/s");
+        Assert.True(failure is null && carries is > 1 and < 1_000_000, $"{carries} MiB/s, {failure}");
+        Assert.IsType<MovePerformed>(Assert.Single(got));
+        Assert.Equal(0, two.Refused);
+    }
+
+    [Fact]
+    public async Task A_network_that_does_not_answer_or_that_nobody_knows_carries_what_is_not_known()
+    {
+        using var one = new PeerPort(Loopback.Map(0), Loopback.Key(), Loopback.FreePort());
+        var (carries, failure) = await MeasureAsync(one, "storage");
+        Assert.True(carries is null && failure is { Length: > 0 }, failure);
+        Assert.Equal((null, "h2 has no address on network moon"), await MeasureAsync(one, "moon"));
     }
 
     [Fact]
@@ -122,4 +149,11 @@ public sealed class PeerPortTests
 
     private static PeerMessage Take(BlockingCollection<PeerMessage> got) =>
         got.TryTake(out var message, Limit) ? message : throw new TimeoutException("no message within 5 s");
+
+    private static async Task<(double? Carries, string? Failure)> MeasureAsync(PeerPort port, string network)
+    {
+        var end = new TaskCompletionSource<(double?, string?)>();
+        port.Measure(1, network, (carries, failure) => end.SetResult((carries, failure)));
+        return await end.Task.WaitAsync(Limit);
+    }
 }

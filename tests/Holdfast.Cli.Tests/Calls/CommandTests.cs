@@ -66,9 +66,23 @@ public sealed class CommandTests
         Assert.Equal(ExitCode.Done, (await agent.CallAsync("vm", "create", "web", "--ip", "10.1.2.3", "--ip", "10.1.2.4")).Exit);
         Assert.Contains("\"ips\":[\"10.1.2.3\",\"10.1.2.4\"]", agent.Requests[0], StringComparison.Ordinal);
         Assert.Equal("web has the IP addresses 10.1.2.4, 10.1.2.5.\n", (await agent.CallAsync("vm", "set", "web", "--ip", "10.1.2.5", "--remove-ip", "10.1.2.3")).Out);
-        Assert.Equal("""POST /v1/vms/web/set {"addIps":["10.1.2.5"],"removeIps":["10.1.2.3"]}""", agent.Requests[1]);
+        Assert.Equal("""POST /v1/vms/web/set {"addIps":["10.1.2.5"],"removeIps":["10.1.2.3"],"onHung":null}""", agent.Requests[1]);
         var shown = (await agent.CallAsync("vm", "show", "web")).Out;
         Assert.Matches("mac +52:54:00:00:00:01\nip +10.1.2.3, 10.1.2.4\n", shown);
+    }
+
+    [Fact]
+    public async Task What_is_done_about_a_hung_guest_is_sent_with_a_creation_set_later_and_shown()
+    {
+        await using var agent = await FakeAgent.StartAsync();
+        agent.On("POST /v1/vms", Done, 202)
+            .On("POST /v1/vms/web/set", """{"id":"t1","kind":"set","machine":"web","state":"done","result":{"onHung":"restart"}}""", 202)
+            .On("GET /v1/vms/web", Machine.TrimEnd()[..^1] + ""","onHung":"restart","guest":{"agent":"silent","disk":"still","cpu":"full","silentSeconds":62.4,"hung":true}}""");
+        Assert.Equal(ExitCode.Done, (await agent.CallAsync("vm", "create", "web", "--on-hung", "restart")).Exit);
+        Assert.Contains("\"onHung\":\"restart\"", agent.Requests[0], StringComparison.Ordinal);
+        Assert.Equal("web is started anew on its host when its guest is hung.\n", (await agent.CallAsync("vm", "set", "web", "--on-hung", "restart")).Out);
+        Assert.Contains("\"onHung\":\"restart\"", agent.Requests[1], StringComparison.Ordinal);
+        Assert.Matches("on hung +restart\nguest +hung: no sign of life for 62 s; guest agent silent, disk still, CPU full\n", (await agent.CallAsync("vm", "show", "web")).Out);
     }
 
     [Fact]

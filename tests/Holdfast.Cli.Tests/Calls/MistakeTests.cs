@@ -14,7 +14,8 @@ public sealed class MistakeTests
     [InlineData("vm create web --cpus none", "'none' is no value for --cpus")]
     [InlineData("vm create web --ip 10.1.2.300", "'10.1.2.300' is no address for a machine")]
     [InlineData("vm set web --ip 10.1.2.3 --ip ten", "'ten' is no address for a machine")]
-    [InlineData("vm set web", "give --ip A.B.C.D or --remove-ip A.B.C.D")]
+    [InlineData("vm set web", "give --ip A.B.C.D, --remove-ip A.B.C.D or --on-hung ignore|restart")]
+    [InlineData("vm set web --on-hung reboot", "'reboot'", true)]
     [InlineData("vm list -o xml", "'xml' is no output format")]
     [InlineData("vm explode", "explode")]
     [InlineData("vm show", "holdfast vm show --help")]
@@ -31,6 +32,8 @@ public sealed class MistakeTests
     [InlineData("ha disarm --for 30m", "--why")]
     [InlineData("ha disarm", "--for")]
     [InlineData("lab up --name Lab", "'Lab' is not a name for a lab")]
+    [InlineData("whatif", "--down")]
+    [InlineData("whatif --down ,", "--down names nothing")]
     [InlineData("drill run earthquake", "No drill is named 'earthquake'")]
     [InlineData("lab fault crush h1", "'crush h1' is not a fault", true)]
     public async Task A_wrong_call_is_one_sentence_with_exit_code_2_and_asks_nobody(string words, string sentence, bool severalLines = false)

@@ -17,7 +17,7 @@ public sealed class HangTests(RunningLab lab)
         // is started anew by whoever is first: another host with a proof, or this one after its reset.
         await LabCluster.Fault(RunningLab.Name, new LabFault.FenceDevice("h2", "broken"), CancellationToken.None);
         await LabCluster.Fault(RunningLab.Name, new LabFault.Hang("h2"), CancellationToken.None);
-        var anew = await lab.SeenAsync("hung", "runs anew", m => m.Copies.Any(c => c.Executing && c.Started > before.Copies[0].Started) && m.BootId != before.BootId, seconds: 90);
+        var anew = await lab.SeenAsync("hung", "runs anew", m => m.Copies.Any(c => c.Executing && c.Started > before.Copies[0].Started) && RunningLab.BootedSince(before, m), seconds: 90);
         if (LabCluster.Status(RunningLab.Name).Hosts.Single(h => h.Name == "h2").Power == "hung")
         {
             await LabCluster.Fault(RunningLab.Name, new LabFault.Unhang("h2"), CancellationToken.None);

@@ -153,6 +153,9 @@ public sealed class RunningLab : IAsyncLifetime
 
     internal static bool Executes(TruthMachine machine, string host) => machine.Copies.Any(c => c.Host == host && c.Executing);
 
+    /// <summary>The guest has booted since, and has found its count: between a guest's first word and its count, a truth report has neither boot nor counter.</summary>
+    internal static bool BootedSince(TruthMachine before, TruthMachine now) => now.BootId is { } boot && boot != before.BootId;
+
     internal static T Parse<T>(Call call, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(call.Out, type)!;
 
     /// <summary>What the hosts said outlives the lab where ./test asks for it: a failure must be understood from its output.</summary>

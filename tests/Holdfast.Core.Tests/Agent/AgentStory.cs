@@ -27,8 +27,10 @@ internal sealed class AgentStory
     private readonly ImmutableArray<FenceLevel> devices;
 
     /// <param name="devices">How many fence devices each host has.</param>
-    public AgentStory(int hosts = 3, int devices = 0)
+    /// <param name="drain">Of the store, in seconds.</param>
+    public AgentStory(int hosts = 3, int devices = 0, double drain = 1)
     {
+        Drain = TimeSpan.FromSeconds(drain);
         this.devices = [.. Enumerable.Range(1, devices).Select(n => new FenceLevel($"device {n}", CutsPath: false))];
         Area = new(hosts);
         Area.Hosts.RemoveAt(Own);
@@ -67,6 +69,12 @@ internal sealed class AgentStory
     /// <summary>What the fence device of a level answers when it is asked for off or for its state: null for what was asked for, else why not.</summary>
     public Func<int, string?> FenceDevice { get; set; } = _ => null;
 
+    /// <summary>A peer has heard a message; it answers by <see cref="Answer"/>.</summary>
+    public Action<PeerMessage>? Heard { get; set; }
+
+    /// <summary>What comes of a measurement of a path; null: nothing does.</summary>
+    public Func<MeasurePath, PathMeasured?> PathCarries { get; set; } = e => new(e.Op, 100, null);
+
     /// <summary>The guard obeys at once, and the answer to such an order is held back until <see cref="GuardAnswers"/>.</summary>
     public Predicate<GuardOrder>? GuardHolds { get; set; }
 
@@ -74,7 +82,7 @@ internal sealed class AgentStory
     public HeartbeatFlags Flags { get; set; }
 
     /// <summary>How late the store may still let a write land that was given up.</summary>
-    public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Drain { get; set; }
 
     public List<HypervisorCall> Calls { get; } = [];
 
@@ -104,18 +112,18 @@ internal sealed class AgentStory
     }
 
     /// <summary>Until this host has joined and is ready.</summary>
-    public static AgentStory Ready(int hosts = 3, int devices = 0)
+    public static AgentStory Ready(int hosts = 3, int devices = 0, double drain = 1)
     {
-        var story = new AgentStory(hosts, devices);
-        story.Pass(TimeSpan.FromSeconds(3));
+        var story = new AgentStory(hosts, devices, drain);
+        story.Pass(TimeSpan.FromSeconds(2 + drain));
         Assert.True(story.Agent.Snapshot().Ready, story.Agent.Snapshot().Reason);
         return story;
     }
 
     /// <summary>The machine exists, belongs to this host and runs here.</summary>
-    public static AgentStory Running(int hosts = 3)
+    public static AgentStory Running(int hosts = 3, double drain = 1)
     {
-        var story = Ready(hosts);
+        var story = Ready(hosts, drain: drain);
         story.Tell(new OrderGiven(1, new AddMachine(Definition, Run: true)));
         story.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal("running", story.State);
@@ -147,6 +155,9 @@ internal sealed class AgentStory
         Pass(TimeSpan.FromMilliseconds(100));
         return batch;
     }
+
+    /// <summary>Comes in after the present step.</summary>
+    public void Answer(AgentInput input) => inbox.Enqueue(input);
 
     public void GuardAnswers()
     {
@@ -234,7 +245,15 @@ internal sealed class AgentStory
                 break;
             case TellPeer e:
                 Told.Add(e.Message);
+                Heard?.Invoke(e.Message);
                 inbox.Enqueue(new OperationEnded(e.Op, null));
+                break;
+            case MeasurePath e:
+                if (PathCarries(e) is { } measured)
+                {
+                    inbox.Enqueue(measured);
+                }
+
                 break;
             case LoadDefinitions e:
                 inbox.Enqueue(new DefinitionsLoaded(e.Op, e.Datastore, [Definition], null));
@@ -262,11 +281,12 @@ internal sealed class AgentStory
 
     /// <summary>One heartbeat of another host comes in.</summary>
     /// <param name="heard">Bit per slot: whom it hears.</param>
-    public void Beats(int slot, ulong heard)
+    /// <param name="anew">It is the first one of another process of the host's agent.</param>
+    public void Beats(int slot, ulong heard, bool anew = false)
     {
         var host = Assert.Single(Agent.Tables).Table.Host(new Slot(slot))!;
         var views = ImmutableSortedDictionary<string, ulong>.Empty.Add("cluster", heard);
-        Tell(new HeartbeatHeard(new(slot, host.BootId, "cluster", ++beats, Now - Moment.Zero, views, Flags, null), Now));
+        Tell(new HeartbeatHeard(new(slot, host.BootId, "cluster", anew ? 1 : ++beats, Now - Moment.Zero, views, Flags, null), Now));
     }
 
     private byte[] Block(int slot)

@@ -1,6 +1,7 @@
 using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Tests.Leases;
+using Holdfast.Core.Timing;
 
 namespace Holdfast.Core.Tests.Agent;
 
@@ -24,6 +25,8 @@ public sealed class HostOrderTests
         t.Pass(TimeSpan.FromSeconds(4));
         Assert.Equal("done", t.EndOf(7));
         Assert.True(announced, "the device was asked before the table said so");
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)), "the device's word alone was believed");
+        t.Pass(TimingPlan.Fast.SelfFenced);
         Assert.True(t.Entry.IsHeldBy(t.Life), $"the table says {t.Entry}");
         Assert.Contains(t.Did.OfType<Decided>(), d => d.Decision is { Kind: "suspected", Host: "a" } && d.Decision.Text.Contains($"{Who} ({Why}) orders that a is fenced", StringComparison.Ordinal));
     }

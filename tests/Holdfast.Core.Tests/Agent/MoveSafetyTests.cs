@@ -123,6 +123,105 @@ public sealed class MoveSafetyTests
         Assert.Equal(1, untold.Times<End>());
     }
 
+    [Fact]
+    public void A_source_goes_on_at_once_when_another_process_of_its_targets_agent_beats()
+    {
+        var t = Leaving(out _);
+        BeatsOn(t, TimeSpan.FromSeconds(3));
+        Assert.Equal(0, t.Times<Thaw>());
+        t.Beats(0, heard: 2, anew: true);
+        t.Pass(TimeSpan.FromMilliseconds(300));
+        Assert.Equal((LeaseState.Held, t.Life, "running"), (t.Entry.State, t.Entry.Owner, t.State));
+        Assert.Contains("the agent of a has begun anew", Assert.Single(t.Told.OfType<MoveCancelled>()).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_goes_on_when_its_target_is_not_heard_any_more_and_not_when_it_never_was()
+    {
+        var silent = Leaving(out _);
+        silent.Beats(0, heard: 2);
+        silent.Pass(TimeSpan.FromSeconds(2.5));
+        Assert.Equal((LeaseState.Held, silent.Life, "running"), (silent.Entry.State, silent.Entry.Owner, silent.State));
+
+        var unheard = Leaving(out _);
+        unheard.Pass(TimeSpan.FromSeconds(6));
+        Assert.Equal(LeaseState.Moving, unheard.Entry.State);
+    }
+
+    [Fact]
+    public void A_source_that_has_proposed_its_commit_keeps_to_it_whatever_its_targets_agent_does()
+    {
+        var t = Leaving(out var move);
+        t.Beats(0, heard: 2);
+        t.Reread = (_, _) => null;
+        t.Tell(new PeerSaid(new MoveComplete { Move = move, Machine = AgentStory.Vm, From = 0 }));
+        t.Beats(0, heard: 2, anew: true);
+        t.Pass(TimeSpan.FromSeconds(3));
+        t.Reread = null;
+        t.Pass(TimeSpan.FromSeconds(1));
+        Assert.True(t.Entry.IsHeldBy(AreaStory.Life(0)));
+        Assert.DoesNotContain(t.Calls.SkipWhile(c => c is not FreezeAndLook), c => c is Thaw or Continue);
+    }
+
+    [Fact]
+    public void A_target_learns_of_a_commit_that_its_source_had_accepted_and_told_nobody()
+    {
+        var t = Arriving(out var moving);
+        var given = AcceptsAndDies(t, new CommitMove(M, moving, AreaStory.Life(0)));
+        t.Pass(TimeSpan.FromMilliseconds(700));
+        Assert.Equal((LeaseState.Moving, 0), (t.Entry.State, t.Times<Continue>()));
+        t.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.Equal((true, given, "running"), (t.Entry.IsHeldBy(t.Life), t.Entry.Epoch, t.State));
+        Assert.Equal((1, 0, 0), (t.Times<Continue>(), t.Times<End>(), t.Times<CreatePaused>()));
+    }
+
+    [Fact]
+    public void A_target_that_asks_the_table_and_finds_no_commit_does_not_resume_its_copy()
+    {
+        var t = Arriving(out var moving);
+        t.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal((moving, LeaseState.Moving, 0, 0), (t.Entry.Epoch, t.Entry.State, t.Times<Continue>(), t.Times<End>()));
+    }
+
+    [Fact]
+    public void A_target_does_not_compete_with_its_sources_commit_before_a_second_has_passed()
+    {
+        var t = Arriving(out _);
+        var ballots = Writes(t);
+        t.Pass(TimeSpan.FromMilliseconds(700));
+        Assert.Equal(ballots, Writes(t));
+        t.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(ballots + 1, Writes(t));
+    }
+
+    /// <summary>How often this host has written its ballot area.</summary>
+    private static int Writes(AgentStory t) => t.Did.Count(e => e is RegisterIo { Effect: RegisterEffect.WriteOwnArea });
+
+    /// <summary>Host 0 has this accepted in its own area and is gone before it has read the others' again. The epoch that it comes to once it is chosen.</summary>
+    private static Epoch AcceptsAndDies(AgentStory t, TableCommand command)
+    {
+        var (source, known) = (t.Other(0), t.Table.Version);
+        source.Submit(command);
+        LeaseTable? accepted;
+        do
+        {
+            Assert.True(source.Work());
+            accepted = t.Area.Areas[0].Select(r => r?.AcceptedTable).FirstOrDefault(a => a?.Version > known);
+        }
+        while (accepted is null);
+        source.Runs = false;
+        return accepted.Machine(M)!.Epoch;
+    }
+
+    /// <summary>Host 0 is heard all the time.</summary>
+    private static void BeatsOn(AgentStory t, TimeSpan span)
+    {
+        for (var until = t.Now + span; t.Now < until; t.Pass(TimeSpan.FromMilliseconds(200)))
+        {
+            t.Beats(0, heard: 2);
+        }
+    }
+
     /// <summary>Host 0 moves the machine here, and the copy has arrived whole.</summary>
     private static AgentStory Arriving(out Epoch moving)
     {
@@ -156,7 +255,7 @@ public sealed class MoveSafetyTests
         move = Move;
         t.Tell(new OrderGiven(2, new MoveMachine(AgentStory.Vm, 0, Move)));
         t.Pass(TimeSpan.FromMilliseconds(100));
-        t.Tell(new PeerSaid(new MoveReady(null, "tcp:a") { Move = Move, Machine = AgentStory.Vm, From = 0 }));
+        t.Tell(new PeerSaid(new MoveReady(null, "tcp:a", "migration") { Move = Move, Machine = AgentStory.Vm, From = 0 }));
         t.Pass(TimeSpan.FromMilliseconds(100));
         Assert.Equal(1, t.Times<FreezeAndLook>());
         return t;

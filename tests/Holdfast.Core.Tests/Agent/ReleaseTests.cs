@@ -35,10 +35,31 @@ public sealed class ReleaseTests
         Assert.Empty(t.Calls.OfType<End>());
     }
 
-    /// <summary>The guest was asked to shut down and does not hear.</summary>
-    private static AgentStory Released()
+    /// <summary>Seed 4124: the write that had failed landed after the machine's next process had written.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_that_failed_holds_the_machine_back_also_after_its_guest_has_shut_down(bool fails)
     {
-        var t = AgentStory.Running();
+        var t = Released(drain: 4);
+        if (fails)
+        {
+            t.Happens(MachineEventKind.IoError);
+            t.Happens(MachineEventKind.Resumed);
+        }
+
+        t.Happens(MachineEventKind.GuestShutDown);
+        t.Happens(MachineEventKind.Gone);
+        t.Pass(t.Drain * 0.8);
+        Assert.Equal(fails, t.Table.Machine(new(AgentStory.Vm))!.Owner is not null);
+        t.Pass(t.Drain);
+        Assert.Null(t.Table.Machine(new(AgentStory.Vm))!.Owner);
+    }
+
+    /// <summary>The guest was asked to shut down and does not hear.</summary>
+    private static AgentStory Released(double drain = 1)
+    {
+        var t = AgentStory.Running(drain: drain);
         (t.Reaches[0], t.Reaches[2]) = (0b101, 0b101);
         t.Tell(new ConditionsMeasured(false, 10_000, 90, GuestNetworkUp: false));
         t.Pass(TimeSpan.FromSeconds(6));

@@ -33,6 +33,32 @@ public sealed class NetworkEvidenceTests
         Assert.False(evidence.HeardWithin(At(4), 2, Suspect));
     }
 
+    [Fact]
+    public void A_peers_agent_that_counts_its_beats_anew_has_begun_anew()
+    {
+        var boot = Guid.NewGuid();
+        Assert.Equal(0, Begun());
+        Assert.Equal(0, Begun((boot, "cluster", 100, 50), (boot, "storage", 100, 50), (boot, "cluster", 101, 51)));
+
+        // Overtaken by a newer one on the other network, and doubled.
+        Assert.Equal(0, Begun((boot, "storage", 103, 53), (boot, "cluster", 102, 52), (boot, "cluster", 102, 52)));
+        Assert.Equal(1, Begun((boot, "cluster", 1, 54), (boot, "storage", 1, 54), (boot, "cluster", 2, 55)));
+
+        // What the former one has sent comes late.
+        Assert.Equal(1, Begun((boot, "storage", 104, 53.5)));
+        Assert.Equal(2, Begun((Guid.NewGuid(), "cluster", 5, 1)));
+    }
+
+    private int Begun(params (Guid Boot, string Network, ulong Sequence, double Uptime)[] heard)
+    {
+        foreach (var (boot, network, sequence, uptime) in heard)
+        {
+            evidence.Heard(At(1), Beat(0, network, heard: 0) with { BootId = boot, Sequence = sequence, Uptime = TimeSpan.FromSeconds(uptime) });
+        }
+
+        return evidence.Restarts(0);
+    }
+
     [Theory]
     [InlineData(-1, "cluster")]
     [InlineData(Slot.Count, "cluster")]

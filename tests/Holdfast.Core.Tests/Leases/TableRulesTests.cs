@@ -48,6 +48,28 @@ public sealed class TableRulesTests
     }
 
     [Fact]
+    public void The_owner_hands_a_machine_that_is_gone_on_to_a_living_host_in_one_commit_and_no_process_goes_on_by_it()
+    {
+        var t = HeldByA();
+        t.Refused(new HandOn(M, t.Epoch, B, C), CommandRefusal.NotOwner);
+        t.Refused(new HandOn(M, t.Epoch, A, A), CommandRefusal.Invalid);
+        t.Refused(new HandOn(M, t.Epoch, Life(1, 2), A), CommandRefusal.OtherIncarnation);
+        var held = t.Epoch;
+        t.Done(new HandOn(M, held, B, A));
+        Assert.True(t.Entry is { State: LeaseState.Held, Wanted: WantedState.Run } && t.Entry.IsHeldBy(B) && t.Epoch > held);
+        Assert.Equal(Epoch.None, t.Entry.GivenFrom);
+        t.Refused(new HandOn(M, held, C, A), CommandRefusal.OtherEpoch);
+    }
+
+    [Fact]
+    public void A_machine_that_is_being_moved_is_not_handed_on()
+    {
+        var t = HeldByA();
+        t.Done(new BeginMove(M, t.Epoch, B, A));
+        t.Refused(new HandOn(M, t.Epoch, C, A), CommandRefusal.WrongState);
+    }
+
+    [Fact]
     public void A_target_that_rebooted_since_the_move_began_is_given_nothing()
     {
         var t = HeldByA();

@@ -77,6 +77,15 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public void A_host_that_is_being_drained_has_room_for_nothing_and_says_the_way_out()
+    {
+        var snapshot = Snapshots.Of([Snapshots.Host("h1", 0, "alive", 1024), Snapshots.Host("h2", 1, "alive", 4096) with { Draining = true }]);
+        Assert.Equal("no room for web: it needs 2 GiB, the largest free host is h1 with 1 GiB; give it less memory or free some.", Room.For("web", 2048, snapshot));
+        Assert.Equal(
+            "h2 cannot take web: it is being drained and takes no machines until 'holdfast host resume h2'; or leave the host out and the cluster chooses one.", Room.For("web", 1, snapshot, "h2"));
+    }
+
+    [Fact]
     public void Only_probe_files_are_read_for_another_host()
     {
         var folder = Directory.CreateTempSubdirectory("holdfast-probe-").FullName;

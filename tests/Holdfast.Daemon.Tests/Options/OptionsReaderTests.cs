@@ -58,6 +58,8 @@ public sealed class OptionsReaderTests
     [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"10.0.0.250\", \"10.0.0.250\"]", "isolationAddresses names only 10.0.0.250")]
     [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"router\", \"10.0.0.250\"]", "isolationAddresses names 'router'")]
     [InlineData("\"fastShot\": true", "\"migrationFallback\": [\"moon\"]", "migrationFallback names 'moon'")]
+    [InlineData("\"fastShot\": true", "\"migrationsAtOnce\": 0", "migrationsAtOnce is 0; it must be 1 to 64.")]
+    [InlineData("\"fastShot\": true", "\"migrationsInCluster\": 0", "migrationsInCluster is 0; it must be 1 to 1024.")]
     [InlineData("\"tcg\"", "\"xen\"", "acceleration is 'xen'")]
     public void A_wrong_field_is_named(string right, string wrong, string complaint)
     {

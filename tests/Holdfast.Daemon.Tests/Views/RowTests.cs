@@ -66,6 +66,17 @@ public sealed class RowTests
     }
 
     [Fact]
+    public void A_host_is_drained_once_the_table_gives_it_nothing_and_moves_nothing_there()
+    {
+        var web = Snapshots.Machine(Snapshots.Definition("web"), "migrating", 1, 42, false);
+        DrainState? Of(MachineView machine) => HostRows.Of(Snapshots.Of([Snapshots.Host("h1", 0), Snapshots.Host("h2", 1) with { Draining = true }], [machine]))[1].Drain;
+        Assert.Equal(DrainState.Draining, Of(web));
+        Assert.Equal(DrainState.Draining, Of(web with { Owner = 0, Target = 1 }));
+        Assert.Equal(DrainState.Drained, Of(web with { Owner = 0 }));
+        Assert.Null(HostRows.Of(Snapshots.Of(Hosts))[1].Drain);
+    }
+
+    [Fact]
     public void A_datastore_of_etcd_that_is_not_open_yet_is_named()
     {
         var intent = IntentView.Empty with { Datastores = IntentView.Empty.Datastores.Add("second", new IntentDatastore("second", "/t", null, Guid.NewGuid(), "fast")) };
@@ -83,6 +94,15 @@ public sealed class RowTests
         var move = MoveRows.Of(Snapshots.Of(Hosts), new MoveView(Guid.NewGuid(), Guid.NewGuid(), 0, 1, "done", "", stamps), default);
         Assert.Equal(("h1", "h2", "moved", 20.0, 200.0), (move.From, move.To, move.Outcome, move.CompletedToResumeMs!.Value, move.PauseMs!.Value));
         Assert.Null(move.CommittedMs);
+    }
+
+    [Fact]
+    public void A_move_that_waits_says_for_what()
+    {
+        static string? Step(string? waitsFor, params MoveTryView[] tries) => MoveRows.Step(
+            new MoveView(Guid.NewGuid(), Guid.NewGuid(), 0, 1, "waiting", "", ImmutableSortedDictionary<string, double>.Empty, Tries: [.. tries]) { WaitsFor = waitsFor });
+        Assert.Equal("waits: 8 machines move in the cluster", Step("8 machines move in the cluster"));
+        Assert.Equal("waits for try 2", Step(null, new MoveTryView(1, null, "it was refused", 100)));
     }
 
     private static MachineDetail Row(string host, ulong epoch, MachineState state) =>

@@ -64,6 +64,10 @@ internal static unsafe partial class LibvirtNative
     internal static partial nint virConnectGetDomainCapabilities(
         ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? type, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virConnectCompareHypervisorCPU(
+        ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? type, string cpu, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virConnectListAllDomains(ConnectionHandle connection, out nint* domains, uint flags);
 

@@ -57,7 +57,7 @@ internal static class HandOverWarmUp
     {
         await using var source = MigrationSource.Unconnected(threads);
         await using var target = MigrationTarget.Unconnected(threads);
-        await Refused(source.PerformAsync("tcp://127.0.0.1", [], Limit)).ConfigureAwait(false);
+        await Refused(source.PerformAsync("tcp://127.0.0.1", [], 0, Limit)).ConfigureAwait(false);
         await Refused(source.ConfirmAsync(cancelled: true, Limit)).ConfigureAwait(false);
         await Refused(target.FinishAsync("nobody", cancelled: false, Limit)).ConfigureAwait(false);
         await Refused(threads.Run("warming up", Limit, static () =>

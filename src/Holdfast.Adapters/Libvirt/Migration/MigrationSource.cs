@@ -49,15 +49,16 @@ public sealed class MigrationSource : IAsyncDisposable
     /// </summary>
     /// <param name="listenUri">Prepare's URI.</param>
     /// <param name="cookie">Prepare's cookie.</param>
-    public async Task PerformAsync(string listenUri, byte[] cookie, TimeSpan deadline)
+    /// <param name="mostMiB">MiB/s that it may take of the path; 0: all.</param>
+    public async Task PerformAsync(string listenUri, byte[] cookie, int mostMiB, TimeSpan deadline)
     {
         Times.Mark("perform");
         await _session.CallDomain("migration step Perform", _machine, deadline, domain =>
         {
             using var parameters = new TypedParameters().Add("migrate_uri", listenUri);
-            if (_options.BandwidthMiB > 0)
+            if (mostMiB > 0)
             {
-                parameters.Add("bandwidth", _options.BandwidthMiB);
+                parameters.Add("bandwidth", (ulong)mostMiB);
             }
 
             MigrationCalls.Perform(domain, parameters, cookie, _options.SourceFlags);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -45,7 +46,7 @@ internal sealed class ThreadStates(int pid)
         }
     }
 
-    /// <summary>Nanoseconds that the vCPU threads have run so far; -1 when that cannot be read. QEMU names them "CPU n/TCG" or "CPU n/KVM" (libvirt turns debug-threads on).</summary>
+    /// <summary>Nanoseconds that the vCPU threads have run so far; -1 when that cannot be read.</summary>
     internal long CpuNanoseconds()
     {
         lock (_buffer)
@@ -65,6 +66,59 @@ internal sealed class ThreadStates(int pid)
 
             return _cpus.Length == 0 ? -1 : sum;
         }
+    }
+
+    /// <summary>
+    /// How long each vCPU thread has wanted a processor so far, in the order of the vCPUs: the time it ran and the time it waited for a busy one. Empty
+    /// when that cannot be read.
+    /// </summary>
+    internal ImmutableArray<TimeSpan> CpuDemand()
+    {
+        lock (_buffer)
+        {
+            _cpus ??= FindCpus();
+            var wanted = ImmutableArray.CreateBuilder<TimeSpan>(_cpus.Length);
+            foreach (var schedstat in _cpus)
+            {
+                if (Demand(Read(schedstat)) is not { } demand)
+                {
+                    return [];
+                }
+
+                wanted.Add(demand);
+            }
+
+            return wanted.MoveToImmutable();
+        }
+    }
+
+    /// <summary>Whether a thread waits in the kernel for a disk (state D).</summary>
+    internal bool AnyWaitsForStorage()
+    {
+        try
+        {
+            return Directory.EnumerateDirectories(_tasks).Any(thread => State(thread) == (byte)'D');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>From /proc/PID/schedstat, "ran waited slices", the first two in nanoseconds; null for anything else.</summary>
+    internal static TimeSpan? Demand(ReadOnlySpan<byte> schedstat) =>
+        Utf8Parser.TryParse(schedstat, out long ran, out var read) && read < schedstat.Length && Utf8Parser.TryParse(schedstat[(read + 1)..], out long waited, out _)
+            ? TimeSpan.FromTicks((ran + waited) / TimeSpan.NanosecondsPerTick)
+            : null;
+
+    /// <summary>
+    /// The vCPU that a thread of this name runs; null for any other thread. QEMU names them "CPU n/TCG" or "CPU n/KVM" (libvirt turns debug-threads on),
+    /// and "ALL CPUs/TCG" where one thread does for all.
+    /// </summary>
+    internal static int? CpuNumber(ReadOnlySpan<byte> name)
+    {
+        name = name.TrimEnd((byte)'\n');
+        return !name.EndsWith("/TCG"u8) && !name.EndsWith("/KVM"u8) ? null : Utf8Parser.TryParse(name["CPU ".Length..], out int number, out _) ? number : 0;
     }
 
     private StopResult Pass()
@@ -115,18 +169,19 @@ internal sealed class ThreadStates(int pid)
     {
         try
         {
-            return [.. Directory.GetDirectories(_tasks).Where(IsCpu).Select(static thread => thread + "/schedstat")];
+            return
+            [
+                .. Directory.GetDirectories(_tasks)
+                    .Select(thread => (Number: CpuNumber(Read(thread + "/comm")), Schedstat: thread + "/schedstat"))
+                    .Where(static cpu => cpu.Number is not null)
+                    .OrderBy(static cpu => cpu.Number)
+                    .Select(static cpu => cpu.Schedstat),
+            ];
         }
         catch (IOException)
         {
             return [];
         }
-    }
-
-    private bool IsCpu(string thread)
-    {
-        var name = Read(thread + "/comm").TrimEnd((byte)'\n');
-        return name.EndsWith("/TCG"u8) || name.EndsWith("/KVM"u8);
     }
 
     private ReadOnlySpan<byte> Read(string path)

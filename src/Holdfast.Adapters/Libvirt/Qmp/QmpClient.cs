@@ -18,6 +18,7 @@ public sealed class QmpClient : IDisposable
     private readonly Lock _sending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<long, TaskCompletionSource<QmpReply>> _pending = [];
+    private readonly HashSet<long> _owed = [];
     private readonly Socket _socket;
     private readonly string _path;
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +50,21 @@ public sealed class QmpClient : IDisposable
             lock (_gate)
             {
                 return _run;
+            }
+        }
+    }
+
+    /// <summary>
+    /// QEMU owes the answer to a command whose deadline has passed. Who asks again and again asks nothing then: a QEMU that hangs reads nothing, and a full
+    /// socket blocks its sender.
+    /// </summary>
+    public bool Owes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _owed.Count > 0;
             }
         }
     }
@@ -150,7 +166,10 @@ public sealed class QmpClient : IDisposable
         {
             lock (_gate)
             {
-                _pending.Remove(id);
+                if (_pending.Remove(id))
+                {
+                    _owed.Add(id);
+                }
             }
 
             throw new QmpException(QmpFailure.TimedOut, $"QEMU gave no answer to {command} within {deadline.TotalSeconds:0.0##} s");
@@ -285,6 +304,7 @@ public sealed class QmpClient : IDisposable
         lock (_gate)
         {
             _pending.Remove(line.Id, out waiting);
+            _owed.Remove(line.Id);
         }
 
         waiting?.TrySetResult(new QmpReply(line.Error is null ? line.Value.ToArray() : default, line.Error, received));

@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Core.Migration;
 
 namespace Holdfast.Adapters.Libvirt.Qmp;
 
 /// <summary>QEMU's run state: its word ("running", "paused", "postmigrate", "inmigrate" …) and whether the CPUs run.</summary>
 public readonly record struct QmpRunState(string Status, bool Running);
 
-/// <summary>query-migrate: status and bytes; zeros where QEMU says nothing yet.</summary>
-public readonly record struct QmpMigration(string Status, long Transferred, long Remaining, long Total, long DowntimeMilliseconds, string? Error);
+/// <summary>query-migrate; zeros where QEMU says nothing yet.</summary>
+public readonly record struct QmpMigration(string Status, MoveProgress Progress, long DowntimeMilliseconds, string? Error);
+
+/// <summary>query-dirty-rate: "unstarted", "measuring" or "measured", and then whole MiB/s.</summary>
+public readonly record struct QmpDirtyRate(string Status, long MiBPerSecond);
 
 /// <summary>The commands Holdfast sends, typed. Each throws <see cref="QmpException"/> when it is refused, gets no answer, or the socket ends.</summary>
 public static class QmpCommands
@@ -30,7 +34,7 @@ public static class QmpCommands
     public static async Task AnnounceSelfAsync(this QmpClient qmp, TimeSpan deadline) =>
         (await qmp.ExecuteAsync("announce-self", deadline, """{"initial":20,"max":200,"rounds":5,"step":40}""").ConfigureAwait(false)).OrThrow("announce-self");
 
-    /// <summary>The longest pause that a migration may plan for; set it before the migration begins.</summary>
+    /// <summary>The longest pause that a migration may plan for, before it begins or while it copies.</summary>
     public static async Task SetDowntimeLimitAsync(this QmpClient qmp, TimeSpan limit, TimeSpan deadline) => (await qmp.ExecuteAsync(
         "migrate-set-parameters", deadline,
         string.Create(CultureInfo.InvariantCulture, $"{{\"downtime-limit\":{(long)limit.TotalMilliseconds}}}")).ConfigureAwait(false)).OrThrow("migrate-set-parameters");
@@ -43,20 +47,49 @@ public static class QmpCommands
 
     public static async Task<QmpMigration> QueryMigrateAsync(this QmpClient qmp, TimeSpan deadline)
     {
-        var json = (await qmp.ExecuteAsync("query-migrate", deadline).ConfigureAwait(false)).OrThrow("query-migrate").Return.Span;
-        var ram = QmpLine.Text(json, "ram"u8) is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : [];
-        return new QmpMigration(
-            QmpLine.Text(json, "status"u8) ?? "none",
-            Number(ram, "transferred"u8), Number(ram, "remaining"u8), Number(ram, "total"u8), Number(json, "downtime"u8), QmpLine.Text(json, "error-desc"u8));
+        using var reply = JsonDocument.Parse((await qmp.ExecuteAsync("query-migrate", deadline).ConfigureAwait(false)).OrThrow("query-migrate").Return);
+        var all = reply.RootElement;
+        var ram = all.TryGetProperty("ram", out var said) ? said : default;
+        var progress = new MoveProgress(
+            (long)Number(ram, "transferred"), (long)Number(ram, "remaining"), (long)Number(ram, "total"),
+            Rate: Number(ram, "mbps") * 1e6 / 8, Dirtied: Number(ram, "dirty-pages-rate") * Number(ram, "page-size"), Pass: (int)Number(ram, "dirty-sync-count"),
+            Pause: TimeSpan.FromMilliseconds(Number(all, "expected-downtime")), Throttled: Number(all, "cpu-throttle-percentage") / 100);
+        return new(Text(all, "status") ?? "none", progress, (long)Number(all, "downtime"), Text(all, "error-desc"));
     }
 
-    /// <summary>query-blockstats as QEMU's JSON: the caller picks what it shows.</summary>
-    public static async Task<JsonDocument> QueryBlockStatsAsync(this QmpClient qmp, TimeSpan deadline) =>
-        JsonDocument.Parse((await qmp.ExecuteAsync("query-blockstats", deadline).ConfigureAwait(false)).OrThrow("query-blockstats").Return);
+    /// <summary>Begins to compare samples of the guest's memory with themselves a second later. Refused while QEMU still does so.</summary>
+    /// <param name="samples">Pages for each GiB, 128 to 16384.</param>
+    public static async Task CalcDirtyRateAsync(this QmpClient qmp, int samples, TimeSpan deadline) => (await qmp.ExecuteAsync(
+        "calc-dirty-rate", deadline, string.Create(CultureInfo.InvariantCulture, $"{{\"calc-time\":1,\"sample-pages\":{samples}}}")).ConfigureAwait(false)).OrThrow("calc-dirty-rate");
+
+    public static async Task<QmpDirtyRate> QueryDirtyRateAsync(this QmpClient qmp, TimeSpan deadline)
+    {
+        using var reply = JsonDocument.Parse((await qmp.ExecuteAsync("query-dirty-rate", deadline).ConfigureAwait(false)).OrThrow("query-dirty-rate").Return);
+        return new QmpDirtyRate(Text(reply.RootElement, "status") ?? "", (long)Number(reply.RootElement, "dirty-rate"));
+    }
+
+    /// <summary>Requests of all disks that QEMU has completed since its process began.</summary>
+    public static async Task<long> QueryDiskRequestsAsync(this QmpClient qmp, TimeSpan deadline)
+    {
+        using var disks = JsonDocument.Parse((await qmp.ExecuteAsync("query-blockstats", deadline).ConfigureAwait(false)).OrThrow("query-blockstats").Return);
+        return disks.RootElement.EnumerateArray().Sum(static disk => Requests(disk.GetProperty("stats")));
+    }
+
+    /// <summary>Whether what a character device leads to has been opened at the guest's end. A device that QEMU does not have is not open.</summary>
+    /// <param name="label">QEMU's name of the device.</param>
+    public static async Task<bool> QueryGuestOpenAsync(this QmpClient qmp, string label, TimeSpan deadline)
+    {
+        using var devices = JsonDocument.Parse((await qmp.ExecuteAsync("query-chardev", deadline).ConfigureAwait(false)).OrThrow("query-chardev").Return);
+        return devices.RootElement.EnumerateArray().Any(device => device.GetProperty("label").ValueEquals(label) && device.GetProperty("frontend-open").GetBoolean());
+    }
+
+    private static long Requests(JsonElement stats) =>
+        stats.GetProperty("rd_operations").GetInt64() + stats.GetProperty("wr_operations").GetInt64() + stats.GetProperty("flush_operations").GetInt64();
 
     private static async Task Done(QmpClient qmp, string command, TimeSpan deadline) =>
         (await qmp.ExecuteAsync(command, deadline).ConfigureAwait(false)).OrThrow(command);
 
-    private static long Number(ReadOnlySpan<byte> json, ReadOnlySpan<byte> member) =>
-        long.TryParse(QmpLine.Text(json, member), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+    private static double Number(JsonElement json, string member) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) ? value.GetDouble() : 0;
+
+    private static string? Text(JsonElement json, string member) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) ? value.GetString() : null;
 }

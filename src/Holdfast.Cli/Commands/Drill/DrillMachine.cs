@@ -1,4 +1,5 @@
 using Holdfast.Api;
+using Holdfast.Lab.Truth;
 
 namespace Holdfast.Cli.Commands.Drill;
 
@@ -32,13 +33,14 @@ internal sealed record DrillMachine(
         : IsRestart ? Late()
         : Expected is Fate.Moved ? (To == From ? "it was not moved" : Silent())
         : !sameProcess ? "another process runs it"
+        : Expected is Fate.Slowed ? null
         : Expected is Fate.Paused ? (Stopped ? null : "it was not stopped")
         : Silent();
 
-    private bool IsRestart => Expected is Fate.Restarted or Fate.RestartedByTime or Fate.Released;
+    private bool IsRestart => Expected is Fate.StartedAnew or Fate.Restarted or Fate.RestartedByTime or Fate.Released;
 
     private string? Late() =>
-        To == From ? "it was started on its old host"
+        (To == From) != (Expected is Fate.StartedAnew) ? $"it was started on {To}"
         : RestartSeconds > BoundSeconds ? $"it was started after {RestartSeconds:0.0} s; {BoundSeconds:0.0} s were promised"
         : null;
 

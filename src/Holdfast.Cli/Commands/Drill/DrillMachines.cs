@@ -4,7 +4,7 @@ using Holdfast.Lab;
 namespace Holdfast.Cli.Commands.Drill;
 
 /// <summary>The machines of a drill: those that run, and one of its own on each host without any.</summary>
-internal sealed class DrillMachines(DrillLab lab, IsolationResponse policy, IProgress<string> progress)
+internal sealed class DrillMachines(DrillLab lab, Drill drill, IProgress<string> progress)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly List<string> own = [];
@@ -68,7 +68,7 @@ internal sealed class DrillMachines(DrillLab lab, IsolationResponse policy, IPro
         var name = $"drill-{host}";
         own.Add(name);
         using var client = lab.Any();
-        await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = name, Start = true, Host = host, OnIsolation = policy }, cancel), Limit, cancel: cancel);
+        await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = name, Start = true, Host = host, OnIsolation = drill.OnIsolation, OnHung = drill.OnHung }, cancel), Limit, cancel: cancel);
     }
 
     private async Task<IReadOnlyList<TruthMachine>> RunningAsync(CancellationToken cancel) =>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Api;
+using Holdfast.Cli.Rendering;
 using Holdfast.Lab;
+using Holdfast.Lab.Truth;
 
 namespace Holdfast.Cli.Commands.Drill;
 
@@ -9,16 +11,20 @@ namespace Holdfast.Cli.Commands.Drill;
 internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> progress)
 {
     private static readonly TimeSpan SignLimit = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(150);
     private readonly Dictionary<string, MachineDetail> before = [];
     private readonly List<DrillSign> signs = [];
+    private bool disarmed;
+
+    /// <summary>When the first step was taken that names the struck host: what came before harmed nobody.</summary>
+    private DateTimeOffset? struck;
 
     /// <param name="during">Called when every sign was looked for, while the fault lasts.</param>
     /// <exception cref="LabException">The lab is not whole to begin with.</exception>
     public async Task<DrillReport> RunAsync(CancellationToken cancel, Func<Task>? during = null)
     {
         await RefuseAsync(cancel);
-        var machines = new DrillMachines(lab, drill.OnIsolation, progress);
+        var machines = new DrillMachines(lab, drill, progress);
         try
         {
             var running = await machines.StartAsync(cancel);
@@ -59,7 +65,11 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         using var client = lab.Any();
         foreach (var machine in machines)
         {
-            before[machine.Name] = await client.MachineAsync(machine.Name, cancel);
+            var detail = before[machine.Name] = await client.MachineAsync(machine.Name, cancel);
+            if (drill.OnHung != HungResponse.Ignore && detail.Host is { } host && drill.Strikes(host) && detail.OnHung != drill.OnHung)
+            {
+                throw new LabException($"The drill '{drill.Name}' strikes {machine.Name}, whose policy is another; 'holdfast vm set {machine.Name} --on-hung {Words.Of(drill.OnHung)}' makes it fit.");
+            }
         }
     }
 
@@ -67,7 +77,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
     {
         var began = DateTimeOffset.UtcNow;
         var since = Stopwatch.StartNew();
-        await ScriptAsync(cancel);
+        await ScriptAsync(watch, cancel);
         await SignsAsync(since, cancel);
         await (during?.Invoke() ?? Task.CompletedTask);
         await EndsAsync(watch, since, cancel);
@@ -78,24 +88,50 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         var (not, after) = await DrillLab.WaitAsync(EndLimit, lab.NotWholeAsync, cancel);
         await CountOnAsync(watch, cancel);
         watch.ThrowIfBlind();
-        DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, FateOf(m), watch.Silence(m), began, before.GetValueOrDefault(m.Before.Name)?.Bound))];
+        DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, FateOf(m), watch.Silence(m), struck ?? began, before.GetValueOrDefault(m.Before.Name)?.Bound))];
         return new(drill.Name, drill.Title, rows, [.. signs], harm, Round(held), not is null ? Round(after) : null, not);
     }
 
-    private async Task ScriptAsync(CancellationToken cancel)
+    private async Task ScriptAsync(LabWatch watch, CancellationToken cancel)
     {
         var networks = lab.Hosts[0].Addresses.Keys.ToList();
         var hosts = lab.Hosts.Select(h => h.Name).ToList();
         foreach (var words in drill.Script.SelectMany(words => Drill.Expand(words, hosts, networks)))
         {
             progress.Report(words);
-            if (words.Split(' ') is ["wait", var seconds])
-            {
-                await Task.Delay(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), cancel);
-                continue;
-            }
+            var step = words.Split(' ');
+            struck = step[0] != "answering" && step.Skip(1).Any(drill.Strikes) ? struck ?? DateTimeOffset.UtcNow : struck;
+            await StepAsync([.. step.Select(word => word == "machine" ? watch.Machines.First(m => m.From == step[1]).Before.Name : word)], watch, cancel);
+        }
+    }
 
-            await lab.FaultAsync(LabFault.Parse(words.Split(' ')), cancel);
+    private Task StepAsync(string[] words, LabWatch watch, CancellationToken cancel) => words switch
+    {
+        ["wait", var seconds] => Task.Delay(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), cancel),
+        ["disarm", var minutes] => DisarmAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), cancel),
+        ["answering", var host] => AnsweringAsync(host, watch.Machines.First(m => m.From == host).Before.Name, cancel),
+        _ => lab.FaultAsync(LabFault.Parse(words), cancel),
+    };
+
+    /// <summary>An agent that has never answered is not missed, so a guest that hung before would be left alone.</summary>
+    private async Task AnsweringAsync(string host, string machine, CancellationToken cancel)
+    {
+        var (not, _) = await DrillLab.WaitAsync(SignLimit, limit => lab.AskAsync(host, async client =>
+            (await client.MachineAsync(machine, limit)).Guest is { Agent: "answers" } ? null : $"the guest agent of {machine} has not answered yet"), cancel);
+        if (not is not null)
+        {
+            throw new LabException($"After {SignLimit.TotalSeconds:0} s {not}.");
+        }
+    }
+
+    /// <param name="time">Null: arm.</param>
+    private async Task DisarmAsync(TimeSpan? time, CancellationToken cancel)
+    {
+        disarmed = time is not null;
+        using var client = lab.Any();
+        if ((await client.HighAvailabilityAsync(new(time?.TotalSeconds, "holdfast drill", $"the drill {drill.Name}"), cancel)).Missed is [var missed, ..])
+        {
+            throw new LabException($"The agent of {missed} did not answer, so it is {(disarmed ? "not disarmed" : "still disarmed, and arms itself later")}.");
         }
     }
 
@@ -112,12 +148,12 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
     /// <summary>Until every machine that shall run elsewhere does, and at least as long as a proof of death by time takes: by then whatever silence can bring about has happened.</summary>
     private async Task EndsAsync(LabWatch watch, Stopwatch since, CancellationToken cancel)
     {
-        var leaving = watch.Machines.Where(m => FateOf(m) is Fate.Moved or Fate.Restarted or Fate.RestartedByTime or Fate.Released).ToList();
+        var leaving = watch.Machines.Where(m => FateOf(m) is Fate.StartedAnew or Fate.Moved or Fate.Restarted or Fate.RestartedByTime or Fate.Released).ToList();
         await DrillLab.WaitAsync(EndLimit, _ =>
         {
-            var here = leaving.Find(m => !RunsElsewhere(m))?.Before.Name;
-            progress.Report(here is null ? "every machine is where it shall be" : $"waiting until {here} runs elsewhere");
-            return Task.FromResult(here);
+            var here = leaving.Find(m => FateOf(m) is Fate.StartedAnew ? m.Restarted == 0 : !RunsElsewhere(m));
+            progress.Report(here is null ? "every machine is where it shall be" : $"waiting until {here.Before.Name} {(FateOf(here) is Fate.StartedAnew ? "is started anew" : "runs elsewhere")}");
+            return Task.FromResult(here?.Before.Name);
         }, cancel);
         using var client = lab.Any();
         var timers = (await client.TimersAsync(cancel)).Timers;
@@ -148,6 +184,17 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         {
             await lab.FaultAsync(new LabFault.Start(host.Name), CancellationToken.None);
         }
+
+        if (disarmed && (await DrillLab.WaitAsync(SignLimit, ArmAsync, CancellationToken.None)).Not is { } not)
+        {
+            progress.Report(not);
+        }
+    }
+
+    private async Task<string?> ArmAsync(CancellationToken cancel)
+    {
+        await DisarmAsync(null, cancel);
+        return null;
     }
 
     private static double Round(TimeSpan span) => Math.Round(span.TotalSeconds, 1);

@@ -34,6 +34,8 @@ internal sealed class DrillRunCommand : LabCommand
     public static string Of(Fate fate) => fate switch
     {
         Fate.Unharmed => "unharmed",
+        Fate.Slowed => "slowed down",
+        Fate.StartedAnew => "started anew there",
         Fate.Moved => "moved live",
         Fate.Paused => "paused",
         Fate.Restarted => "restarted once",

@@ -6,6 +6,12 @@ internal enum Fate
     /// <summary>The same process counts on, without an outage.</summary>
     Unharmed,
 
+    /// <summary>The same process counts on, with silences of a disk that is slow.</summary>
+    Slowed,
+
+    /// <summary>It starts once more on its own host.</summary>
+    StartedAnew,
+
     /// <summary>It counts on another host in the same boot, without an outage.</summary>
     Moved,
 

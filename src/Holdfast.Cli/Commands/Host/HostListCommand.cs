@@ -14,7 +14,7 @@ internal sealed class HostListCommand(Context context) : ClusterCommand(context,
         var table = new Table("NAME", "STATE", "VERDICT", "NETWORKS", "DATASTORES", "MACHINES");
         foreach (var h in hosts.OrderBy(h => h.Name, StringComparer.Ordinal))
         {
-            table.Row(h.Name, Words.Of(h.State), h.Verdict, Words.Links(h.Networks), Words.Links(h.Datastores), string.Join(", ", h.Machines));
+            table.Row(h.Name, h.Drain is { } drain ? $"{Words.Of(h.State)}, {Words.Of(drain)}" : Words.Of(h.State), h.Verdict, Words.Links(h.Networks), Words.Links(h.Datastores), string.Join(", ", h.Machines));
         }
 
         table.Write(terminal);

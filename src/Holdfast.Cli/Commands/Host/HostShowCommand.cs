@@ -29,6 +29,16 @@ internal sealed class HostShowCommand : ClusterCommand
             .Row("memory", h.MemoryMiB is { } all ? $"{Words.Size(all)}, {(h.MemoryFreeMiB is { } free ? Words.Size(free) : "?")} free" : null)
             .Row("watchdog", h.Watchdog)
             .Row("machines", string.Join(", ", h.Machines));
+        if (h.Drain is { } drain)
+        {
+            table.Row(Words.Of(drain), h.DrainedBy is { } by ? $"by {by}" : "its agent does not say by whom");
+        }
+
+        foreach (var machine in h.Remaining)
+        {
+            table.Row(machine.Stays ? "cannot leave yet" : "leaves", $"{machine.Machine}: {machine.Why}");
+        }
+
         if (h.FenceDevices is [])
         {
             table.Row("fence device", null);

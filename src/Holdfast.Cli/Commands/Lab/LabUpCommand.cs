@@ -13,13 +13,15 @@ internal sealed class LabUpCommand : LabCommand
     private readonly Option<bool> powerStrip = new("--power-strip") { Description = "A power strip as the second fence device, asked when the power switch fails." };
     private readonly Option<bool> noFastShot = new("--no-fast-shot") { Description = "A host is fenced after ttl + stop, not after 'suspect'." };
     private readonly Option<bool> noWatchdog = new("--no-watchdog") { Description = "The guards get no watchdog." };
+    private readonly Option<bool> noMigrationTls = new("--no-migration-tls") { Description = "What a migration sends is not encrypted." };
+    private readonly Option<bool> faultPoints = new("--fault-points") { Description = "The agents hold steps of a migration when 'lab fault point' asks for it." };
     private readonly Option<bool> plain = new("--plain") { Description = "Hosts with libvirtd and the store only, without agents and guards." };
     private readonly Option<string?> acceleration = new("--acceleration") { Description = "kvm or tcg (default: what really works).", HelpName = "KIND" };
 
     public LabUpCommand(Context context)
         : base(context, "up", "Bring a lab up, or finish one that is half up.")
     {
-        foreach (Option option in (Option[])[hosts, profile, noFence, powerStrip, noFastShot, noWatchdog, plain, acceleration])
+        foreach (Option option in (Option[])[hosts, profile, noFence, powerStrip, noFastShot, noWatchdog, noMigrationTls, faultPoints, plain, acceleration])
         {
             Add(option);
         }
@@ -45,6 +47,8 @@ internal sealed class LabUpCommand : LabCommand
             PowerStrip = parse.GetValue(powerStrip),
             FastShot = !parse.GetValue(noFence) && !parse.GetValue(noFastShot),
             Watchdog = !parse.GetValue(noWatchdog),
+            MigrationTls = !parse.GetValue(noMigrationTls),
+            FaultPoints = parse.GetValue(faultPoints),
             Product = !parse.GetValue(plain),
             Acceleration = parse.GetValue(acceleration),
         };

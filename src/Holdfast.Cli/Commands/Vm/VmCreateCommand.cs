@@ -20,6 +20,8 @@ internal sealed class VmCreateCommand : TaskCommand
         HelpName = "release|keep", DefaultValueFactory = _ => "release",
     };
 
+    private readonly Option<HungResponse?> onHung = Inputs.OnHungOption();
+
     private readonly Option<string[]> ip = Inputs.AddressesOption("--ip", "IPv4 address that its guest will use; no other machine can be given it. May be repeated.");
     private readonly Option<bool> start = new("--start") { Description = "Start it when it has been created." };
     private readonly Option<string?> on = new("--on") { Description = "Start it on this host (default: the cluster chooses).", HelpName = "HOST" };
@@ -29,7 +31,7 @@ internal sealed class VmCreateCommand : TaskCommand
     {
         onIsolation.AcceptOnlyFromAmong("release", "keep");
         Add(machine);
-        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, ip, onIsolation, start, on])
+        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, ip, onIsolation, onHung, start, on])
         {
             Add(option);
         }
@@ -48,6 +50,7 @@ internal sealed class VmCreateCommand : TaskCommand
             Datastore = parse.GetValue(datastore),
             Priority = parse.GetValue(priority),
             OnIsolation = parse.GetValue(onIsolation) == "keep" ? IsolationResponse.Keep : IsolationResponse.Release,
+            OnHung = parse.GetValue(onHung) ?? HungResponse.Ignore,
             Ips = parse.GetValue(ip) ?? [],
             Start = parse.GetValue(start),
             Host = parse.GetValue(on),

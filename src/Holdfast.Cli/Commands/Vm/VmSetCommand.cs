@@ -10,24 +10,39 @@ internal sealed class VmSetCommand : TaskCommand
     private readonly Option<string[]> ip = Inputs.AddressesOption("--ip", "IPv4 address that its guest uses; no other machine can be given it. May be repeated.");
     private readonly Option<string[]> removeIp = Inputs.AddressesOption("--remove-ip", "Address that its guest uses no more. May be repeated.");
 
+    private readonly Option<HungResponse?> onHung = Inputs.OnHungOption();
+
     public VmSetCommand(Context context)
-        : base(context, "set", "Change what is known of a machine, also while it runs: its IP addresses.")
+        : base(context, "set", "Change what is known of a machine, also while it runs: its IP addresses, and what is done when its guest is hung.")
     {
         Add(machine);
         Add(ip);
         Add(removeIp);
+        Add(onHung);
     }
 
     protected override string Title(ParseResult parse) => $"set {parse.GetValue(machine)}";
 
     protected override Task<TaskReport> BeginAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel)
     {
-        var request = new SetMachine { AddIps = parse.GetValue(ip) ?? [], RemoveIps = parse.GetValue(removeIp) ?? [] };
-        return request is { AddIps: [], RemoveIps: [] }
-            ? throw new UsageException("Nothing is said that is to be set; give --ip A.B.C.D or --remove-ip A.B.C.D.")
+        var request = new SetMachine { AddIps = parse.GetValue(ip) ?? [], RemoveIps = parse.GetValue(removeIp) ?? [], OnHung = parse.GetValue(onHung) };
+        return request is { AddIps: [], RemoveIps: [], OnHung: null }
+            ? throw new UsageException("Nothing is said that is to be set; give --ip A.B.C.D, --remove-ip A.B.C.D or --on-hung ignore|restart.")
             : client.SetAsync(parse.GetRequiredValue(machine), request, cancel);
     }
 
-    protected override string Done(TaskReport task) =>
-        task.Result?.Ips is [_, ..] ips ? $"{task.Machine} has the IP address{(ips.Length == 1 ? "" : "es")} {string.Join(", ", ips)}." : $"{task.Machine} has no known IP address.";
+    protected override string Done(TaskReport task) => string.Join('\n', Sentences(task));
+
+    private static IEnumerable<string> Sentences(TaskReport task)
+    {
+        if (task.Result?.Ips is { } ips)
+        {
+            yield return ips is [] ? $"{task.Machine} has no known IP address." : $"{task.Machine} has the IP address{(ips.Length == 1 ? "" : "es")} {string.Join(", ", ips)}.";
+        }
+
+        if (task.Result?.OnHung is { } hung)
+        {
+            yield return hung == HungResponse.Restart ? $"{task.Machine} is started anew on its host when its guest is hung." : $"{task.Machine} is left alone when its guest is hung; it is told.";
+        }
+    }
 }

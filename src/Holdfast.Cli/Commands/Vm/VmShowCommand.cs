@@ -28,6 +28,8 @@ internal sealed class VmShowCommand : ClusterCommand
             .Row("cpus", $"{m.Cpus}")
             .Row("priority", $"{m.Priority}")
             .Row("on isolation", Words.Of(m.OnIsolation))
+            .Row("on hung", Words.Of(m.OnHung))
+            .Row("guest", m.Guest is { } guest ? Words.Of(guest) : null)
             .Row("datastore", m.Datastore)
             .Row("mac", m.Mac)
             .Row("ip", string.Join(", ", m.Ips));

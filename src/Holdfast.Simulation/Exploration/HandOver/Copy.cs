@@ -20,7 +20,7 @@ internal sealed class Copy(CopyState state, bool fresh)
     /// <summary>SIGSTOP.</summary>
     public bool Frozen { get; set; }
 
-    /// <summary>Made by a Prepare whose Finish has not returned: libvirt destroys it when its agent's connection ends.</summary>
+    /// <summary>Made by a Prepare whose Finish has not returned: libvirt destroys it when its agent's connection ends, unless that Finish is under way.</summary>
     public bool Tied { get; set; }
 
     /// <summary>No other copy has executed since its memory was made, so that its memory fits the disk.</summary>

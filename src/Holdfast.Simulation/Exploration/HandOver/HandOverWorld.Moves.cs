@@ -254,10 +254,16 @@ internal sealed partial class HandOverWorld
         }
     }
 
+    /// <summary>What an agent has prepared dies with it, unless its Finish is under way: that keeps the connection open which it is tied to.</summary>
     private static void Die(HandOverHost host)
     {
         host.Agent = null;
-        host.Copy = host.Copy is { Tied: true } ? null : host.Copy;
+        if (host.Copy is { Tied: true } copy)
+        {
+            copy.Tied = false;
+            host.Copy = host.Calls.Any(c => c is FinishMove { Cancelled: false }) ? copy : null;
+        }
+
         host.Calls.Clear();
         host.Waiting.Clear();
         host.Inbox.Clear();

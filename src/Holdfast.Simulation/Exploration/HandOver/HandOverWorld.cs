@@ -10,7 +10,8 @@ namespace Holdfast.Simulation.Exploration.HandOver;
 
 /// <summary>
 /// Two hosts with real agents that move a machine from a to b, and a third, c, that takes over what a dead host held. The lease area is real, its reads and
-/// writes take effect at once (their interleavings are explored apart, see Register/). Mutable: a state is reached by doing its path's moves again.
+/// writes take effect at once (their interleavings are explored apart, see Register/). Heartbeats are left out: all that a move takes from them is that its source cancels sooner,
+/// and here it may cancel whenever half a minute passes, at any moment before its commit. Mutable: a state is reached by doing its path's moves again.
 /// </summary>
 internal sealed partial class HandOverWorld
 {
@@ -144,7 +145,13 @@ internal sealed partial class HandOverWorld
         host.Boots++;
         host.Agent = new(new AgentSettings(
             "search", Names[host.Slot], host.Slot, new Guid(host.Slot, 5, 5, new byte[8]), (ulong)((host.Slot * 100) + host.Boots), TimingPlan.Fast, [new("cluster", NetworkRoles.Cluster)], Names,
-            ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty, false, [new("cluster", "127.0.0.1")], WatchdogClass.Software) { MoveFlaws = bounds.Flaws });
+            ImmutableSortedDictionary<int, ImmutableArray<FenceLevel>>.Empty, false, [new("cluster", "127.0.0.1")], WatchdogClass.Software)
+        {
+            MoveFlaws = bounds.Flaws,
+
+            // One move is searched; the next one would only be the same again.
+            MoveTries = 1,
+        });
         host.Inbox.Clear();
         Tell(host, new ConditionsMeasured(true, 10_000, 90, true));
         Tell(host, new GuardSaid(host.Guard.Report(host.Now, Store, Vm, host.Copy)));
@@ -197,6 +204,10 @@ internal sealed partial class HandOverWorld
                 break;
             case CallHypervisor e:
                 host.Calls.Add(e.Call);
+                break;
+            case TellPeer { Slot: Taker } e:
+                // No agent runs there.
+                host.Inbox.Enqueue(new OperationEnded(e.Op, "c does not answer"));
                 break;
             case TellPeer e:
                 letters.Add(new(host.Slot, e.Slot, e.Op, host.Boots, e.Message));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Adapters.Libvirt.Migration;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 
 namespace Holdfast.Adapters.Tests.Libvirt.Lab;
 
@@ -64,10 +65,14 @@ public sealed class DisturbanceLabTests
         var unanswered = await Begin(a, new Continue(++_op, machine.Id));
         Assert.True(unanswered is { Unknown: true, Failure: not null }, unanswered.ToString());
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5));
+        Assert.True(await Begin(a, new TakePulse(++_op, machine.Id)) is { Failure: not null, Pulse: null });
         Assert.False(Assert.Single((await Call(a, new FindAll(++_op))).Found).Running);
 
         await Call(a, new Thaw(++_op, machine.Id));
         await Call(a, new Continue(++_op, machine.Id));
+        var pulse = (await Call(a, new TakePulse(++_op, machine.Id))).Pulse!;
+        Assert.Equal((GuestAgentSign.Absent, 0L), (pulse.Agent, pulse.DiskRequests));
+        Assert.True(Assert.Single(pulse.Cpus) > TimeSpan.Zero);
         await Call(a, new End(++_op, machine.Id));
     }
 
@@ -77,9 +82,8 @@ public sealed class DisturbanceLabTests
     public async Task A_copy_that_is_aborted_or_yanked_leaves_the_machine_running_here_and_nothing_there(bool yank)
     {
         await using var lab = await PrivateLibvirt.StartAsync();
-        var slow = new HypervisorOptions { Migration = new MigrationOptions { DisksCheckedByUs = true, BandwidthMiB = 1, DowntimeLimit = TimeSpan.FromMilliseconds(1) } };
-        await using var a = new LibvirtHypervisor(lab.A.Connection, lab.A.Paths, slow);
-        await using var b = new LibvirtHypervisor(lab.B.Connection, lab.B.Paths, slow);
+        await using var a = new LibvirtHypervisor(lab.A.Connection, lab.A.Paths, new HypervisorOptions());
+        await using var b = new LibvirtHypervisor(lab.B.Connection, lab.B.Paths, new HypervisorOptions());
         var machine = PrivateLibvirt.Diskless("aborted") with { MemoryMiB = 512 };
         await Call(a, new CreatePaused(++_op, machine, "/nowhere", 5));
         await Call(a, new Continue(++_op, machine.Id));
@@ -87,9 +91,9 @@ public sealed class DisturbanceLabTests
         var move = Guid.NewGuid();
         var progress = new TaskCompletionSource();
         a.Happened += happened => _ = happened.Kind == MachineEventKind.MigrationProgress && progress.TrySetResult();
-        var begun = await Call(a, new BeginMove(++_op, machine.Id, move));
+        var begun = await Call(a, new BeginMove(++_op, machine.Id, move, TimeSpan.FromMilliseconds(1)));
         var ready = await Call(b, new PrepareMove(++_op, machine, "/nowhere", move, begun.Xml!, begun.Cookie, "127.0.0.1"));
-        var perform = Begin(a, new PerformMove(++_op, machine.Id, move, ready.Uri!, ready.Cookie));
+        var perform = Begin(a, new PerformMove(++_op, machine.Id, move, ready.Uri!, ready.Cookie, MostMiB: 1));
         await progress.Task.WaitAsync(Deadline);
         Assert.False(perform.IsCompleted);
 
@@ -109,7 +113,7 @@ public sealed class DisturbanceLabTests
         Assert.Empty((await Call(b, new FindAll(++_op))).Found);
 
         // Nothing is left that would hinder the next attempt.
-        await Call(a, new BeginMove(++_op, machine.Id, Guid.NewGuid()));
+        await Call(a, new BeginMove(++_op, machine.Id, Guid.NewGuid(), TimeSpan.FromMilliseconds(300)));
         await Call(a, new End(++_op, machine.Id));
     }
 

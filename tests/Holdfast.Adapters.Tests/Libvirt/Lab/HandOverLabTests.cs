@@ -99,7 +99,7 @@ public sealed class HandOverLabTests(ITestOutputHelper output)
             var ready = await target.PrepareAsync(DomainXml.ForTarget(offer.Xml, machine, "/nowhere", null, lab.B.Paths), offer.Cookie, "127.0.0.1", Deadline);
             move._there = await QmpClient.ConnectAsync(lab.B.Paths.Seen(lab.B.Paths.QmpSocket(name, 1)), Deadline, move.AtTarget);
             var finish = target.FinishAsync(name, cancelled: false, Deadline);
-            await source.PerformAsync(ready.ListenUri, ready.Cookie, Deadline);
+            await source.PerformAsync(ready.ListenUri, ready.Cookie, 0, Deadline);
             await finish;
             Assert.True(freeze.IsCompleted);
             Assert.Equal("paused", (await move._there.QueryStatusAsync(Deadline)).Status);

@@ -97,7 +97,7 @@ public sealed class HypervisorLabTests(ITestOutputHelper output)
     private async Task CopyAsync(LibvirtHypervisor a, LibvirtHypervisor b, Core.Model.MachineDefinition machine, Guid move)
     {
         var completedThere = Next(b, MachineEventKind.MigrationCompleted);
-        var begun = await Call(a, new BeginMove(++_op, machine.Id, move));
+        var begun = await Call(a, new BeginMove(++_op, machine.Id, move, TimeSpan.FromMilliseconds(300)));
         var ready = await Call(b, new PrepareMove(++_op, machine, "/nowhere", move, begun.Xml!, begun.Cookie, "127.0.0.1"));
         var performed = Call(a, new PerformMove(++_op, machine.Id, move, ready.Uri!, ready.Cookie));
         await completedThere.WaitAsync(Deadline);

@@ -1,9 +1,7 @@
-using Holdfast.Lab;
-
-namespace Holdfast.Cli.Commands.Drill;
+namespace Holdfast.Lab.Truth;
 
 /// <summary>Watches all machines of a lab from outside, each count of their guests and every process, until it is disposed of.</summary>
-internal sealed class LabWatch : IAsyncDisposable
+public sealed class LabWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);

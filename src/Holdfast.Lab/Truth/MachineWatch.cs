@@ -1,9 +1,7 @@
-using Holdfast.Lab;
+namespace Holdfast.Lab.Truth;
 
-namespace Holdfast.Cli.Commands.Drill;
-
-/// <summary>What is seen of one machine from outside during a drill.</summary>
-internal sealed class MachineWatch(TruthMachine before)
+/// <summary>What is seen of one machine from outside while something is broken.</summary>
+public sealed class MachineWatch(TruthMachine before)
 {
     /// <summary>The guest counts every 50 ms. A shorter silence is a busy machine's (1.8 s were seen beside a compiler), a pause of ours lasts for seconds.</summary>
     private static readonly TimeSpan Noise = TimeSpan.FromSeconds(2);
@@ -34,6 +32,18 @@ internal sealed class MachineWatch(TruthMachine before)
         : Last.Gaps > Before.Gaps ? "its guest found counts missing on its disk"
         : CountedTwice();
 
+    /// <summary>The newest count, and the host that it came from.</summary>
+    public (string? Host, long Counter) LastCount
+    {
+        get
+        {
+            lock (turn)
+            {
+                return counts is [.., var last] ? (last.Host, last.Counter) : (null, Before.Counter ?? 0);
+            }
+        }
+    }
+
     public void Count(DateTimeOffset at, string host, long counter)
     {
         lock (turn)
@@ -51,6 +61,19 @@ internal sealed class MachineWatch(TruthMachine before)
         doubled = now.Copies.Count(c => c.Executing) > 1 ? doubled + 1 : 0;
         Stopped |= still > 1;
         twice |= doubled > 1;
+    }
+
+    /// <summary>The longest time between two counts, and when it began.</summary>
+    public (TimeSpan Longest, DateTimeOffset From) LongestSilence
+    {
+        get
+        {
+            lock (turn)
+            {
+                var times = counts.Select(c => c.At).ToList();
+                return times.Zip(times.Skip(1), (one, next) => (next - one, one)).DefaultIfEmpty().Max();
+            }
+        }
     }
 
     /// <summary>The longest silence, and the sum of those that are none of a busy machine.</summary>

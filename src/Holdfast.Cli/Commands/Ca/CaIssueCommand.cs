@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Certificates;
+
+namespace Holdfast.Cli.Commands.Ca;
+
+internal sealed class CaIssueCommand : CaCommand
+{
+    private readonly Argument<string> host = new("host") { Description = "Name of the host." };
+    private readonly Option<string[]> addresses = new("--address") { Description = "An IP address of the host; again for each network that may carry migrations.", HelpName = "IP", Required = true };
+    private readonly Option<string> output = new("--out") { Description = "Directory for the host's files.", HelpName = "DIR", Required = true };
+
+    public CaIssueCommand(Context context)
+        : base(context, "issue", "Make a host's certificate, for encrypted migrations.")
+    {
+        Add(host);
+        Add(addresses);
+        Add(output);
+    }
+
+    protected override void Work(ParseResult parse)
+    {
+        var (name, folder) = (Good(parse.GetRequiredValue(host), "host"), parse.GetRequiredValue(output));
+        IPAddress[] own = [.. parse.GetRequiredValue(addresses).Select(Parsed)];
+        using var authority = ClusterAuthority.Open(parse.GetRequiredValue(Place));
+        var certificate = authority.Issue(name, own, DateTimeOffset.UtcNow);
+        certificate.Save(folder);
+        Terminal.Out.WriteLine($"The files of {name} are in {folder}, good until {certificate.NotAfter:yyyy-MM-dd}. libvirt looks for them in {HostCertificate.QemuDirectory} of {name}, readable for QEMU's user.");
+    }
+
+    /// <summary>Without the short forms of old ("10.2" for 10.0.0.2): here they are mistakes.</summary>
+    private static IPAddress Parsed(string text) => IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3) ? address : throw new UsageException($"'{text}' is no IP address; give --address like 10.0.2.11.");
+}

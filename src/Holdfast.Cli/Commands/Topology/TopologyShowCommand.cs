@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Holdfast.Api;
+using Holdfast.Cli.Rendering;
+
+namespace Holdfast.Cli.Commands.Topology;
+
+internal sealed class TopologyShowCommand(Context context)
+    : ClusterCommand(context, "show", "What the cluster consists of, what hangs on what, and how that is known.")
+{
+    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) =>
+        Show(parse, await client.TopologyAsync(cancel), ApiJson.Readable.TopologyReport, Write);
+
+    private void Write(TopologyReport report)
+    {
+        Terminal.Out.WriteLine(report.Declared is { } file
+            ? $"As {report.Host} knows it, with what {file} declares."
+            : $"As {report.Host} knows it; nothing is declared, so each network is taken to be one switch.");
+        var edges = report.Edges.ToLookup(e => e.From);
+        var table = new Table("COMPONENT", "KNOWN", "HANGS ON", "DETAIL");
+        foreach (var component in report.Components)
+        {
+            table.Row(component.Id, component.Confidence, string.Join(", ", Hangs([.. edges[component.Id]])), component.Detail);
+        }
+
+        table.Write(Terminal);
+    }
+
+    private static IEnumerable<string> Hangs(TopologyEdge[] edges)
+    {
+        foreach (var edge in edges.Where(e => e.Role != "oneOf"))
+        {
+            yield return edge.Role == "plugged" ? $"plugged into {edge.To}" : edge.To;
+        }
+
+        if (edges.Where(e => e.Role == "oneOf").Select(e => e.To).ToList() is [_, ..] alternatives)
+        {
+            yield return alternatives.Count == 1 ? alternatives[0] : $"one of {string.Join(" and ", alternatives)}";
+        }
+    }
+}

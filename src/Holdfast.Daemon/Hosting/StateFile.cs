@@ -1,0 +1,16 @@
+namespace Holdfast.Daemon.Hosting;
+
+/// <summary>What this host keeps over restarts and power cuts: a file that holds its old content or its new one, never a part.</summary>
+internal static class StateFile
+{
+    public static void Write(string file, byte[] content)
+    {
+        using (var stream = new FileStream(file + ".new", FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(file + ".new", file, overwrite: true);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Holdfast.Adapters.Etcd;
+using Holdfast.Api;
+using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
+using Holdfast.Core.Leases;
+using Holdfast.Core.Timing;
+using Holdfast.Core.Topology;
+using Holdfast.Daemon.Options;
+using Holdfast.Daemon.Views;
+
+namespace Holdfast.Daemon.Tests.Views;
+
+public sealed class TopologyFactsTests
+{
+    private static readonly DaemonOptions Options = new()
+    {
+        Cluster = "lab", Host = "h1", Slot = 0, Profile = "fast", IsolationAddresses = ["10.0.0.1", "10.0.0.2"], MigrationsAtOnce = 3,
+        Networks = [new("cluster", "cluster", "10.0.0.11"), new("storage", "storage", "10.0.2.11"), new("guest", "guest", "")],
+        Hosts = [Peer("h1", 0, "cluster", "storage"), Peer("h2", 1, "cluster", "storage"), Peer("h3", 2, "cluster")],
+        Etcd = new() { Members = ["h1"] },
+        Fence = [new() { Name = "board", Agent = "fence_ipmilan", Except = ["h3"] }],
+    };
+
+    private static readonly ImmutableArray<PeerView> Hosts =
+    [
+        Snapshots.Host("h1", 0) with { Watchdog = WatchdogClass.Software }, Snapshots.Host("h2", 1, free: 700) with { Draining = true }, Snapshots.Host("h3", 2, "suspect"),
+    ];
+
+    [Fact]
+    public void Facts_are_what_configuration_tables_slots_and_kernels_say()
+    {
+        var (web, old) = (Snapshots.Definition("web"), Snapshots.Definition("old"));
+        var facts = Of([Snapshots.Machine(web, "running", 1, 42, false), Snapshots.Machine(old, "stopped", -1, 3, false) with { Wanted = "stopped" }]);
+        Assert.Equal(("lab", TimingPlan.Fast, 3, 64), (facts.Cluster, facts.Plan, facts.MovesAtOnce, facts.SharedPathMiB));
+        Assert.Equal([("cluster", true), ("storage", true), ("guest", false)], facts.Networks.Select(n => (n.Name, n.Beats)));
+        Assert.Equal(["cluster"], facts.MigrationNetworks);
+        Assert.Equal(["cluster", "guest", "storage"], facts.Hosts[1].Networks);
+        Assert.Equal(["cluster", "guest"], facts.Hosts[2].Networks);
+        Assert.Equal([WatchdogClass.Software, WatchdogClass.None, WatchdogClass.None], facts.Hosts.Select(h => h.Watchdog));
+        Assert.Equal([true, true, false], facts.Hosts.Select(h => h.Alive));
+        Assert.Equal([false, true, false], facts.Hosts.Select(h => h.Draining));
+        Assert.Equal([true, false, false], facts.Hosts.Select(h => h.EtcdMember));
+        Assert.Equal([1, 1, 0], facts.Hosts.Select(h => h.Fences.Length));
+        Assert.Equal([0, 1, 0], facts.Hosts.Select(h => h.FailedFences.Count));
+        Assert.Equal(700, facts.Hosts[1].FreeMemoryMiB);
+        Assert.Equal(new BondState("802.3ad", 1, 2), facts.Hosts[0].Links["cluster"].Bond);
+        Assert.Equal([new DatastoreFacts("shared", TimeSpan.FromSeconds(4))], facts.Datastores);
+        Assert.Equal(("web", 1), (Assert.Single(facts.Machines).Name, facts.Machines[0].Host!.Value));
+    }
+
+    [Fact]
+    public void A_disarmed_host_is_told_from_a_drained_one()
+    {
+        var snapshot = Snapshots.Of(Hosts) with
+        {
+            Disarmed = "an operator",
+            Picture = new(0, [], [Picture(0, HeartbeatFlags.Leaving), Picture(1, HeartbeatFlags.Leaving | HeartbeatFlags.Draining), Picture(2, HeartbeatFlags.Leaving)]),
+        };
+        Assert.Equal([true, false, true], TopologyFacts.Of(snapshot, IntentView.Empty, Options, new() { Host = "h1" }, []).Hosts.Select(h => h.Disarmed));
+    }
+
+    [Fact]
+    public void A_what_if_is_told_in_the_words_of_the_API()
+    {
+        var facts = Of([Snapshots.Machine(Snapshots.Definition("web"), "running", 0, 42, true)]);
+        var layout = Layout.Of(facts with { Hosts = [.. facts.Hosts.Select(h => h with { Draining = false })] }, Declaration.Empty);
+        var failed = layout.Find(["host:h1"]).Found;
+        var report = WhatIfRows.Of(layout, WhatIf.Of(layout, failed), failed, "h1");
+        Assert.Equal(["host:h1"], report.Failed);
+        Assert.Equal("unknown", report.Verdict);
+        Assert.Contains("etcd:h1", report.Down);
+        Assert.Equal(["down", "up", "down"], report.Hosts.Select(h => h.State));
+        var web = Assert.Single(report.Machines);
+        Assert.Equal(("web", "restarted", "h2"), (web.Name, web.Outcome, web.Host));
+        var topology = WhatIfRows.Of(layout, "h1", declared: null);
+        Assert.Contains(new TopologyComponent("network:storage", "network", "storage", "seen", "storage"), topology.Components);
+        Assert.Contains(new TopologyEdge("link:h1/storage", "switch:storage", "plugged", "inferred", "storage"), topology.Edges);
+    }
+
+    private static ClusterFacts Of(ImmutableArray<MachineView> machines)
+    {
+        var snapshot = Snapshots.Of(Hosts, machines) with { FenceDevices = [new(1, 0, "board", "failed", "no answer", TimeSpan.Zero), new(0, 0, "board", "proven", null, TimeSpan.Zero)] };
+        var networks = new NetworkReport { Host = "h1", Networks = [new("cluster", ["cluster"], [], [new("h1", Carrier: true, 1500, new("802.3ad", 1, 2))])] };
+        return TopologyFacts.Of(snapshot, IntentView.Empty, Options, networks, DatastoreRows.Of(snapshot, IntentView.Empty, "fast"));
+    }
+
+    private static HostPicture Picture(int slot, HeartbeatFlags flags) => new(slot, $"h{slot + 1}", Presence.Alive, null, null, flags, true);
+
+    private static PeerOptions Peer(string name, int slot, params string[] networks) => new(name, slot, networks.ToDictionary(n => n, n => $"10.0.{n.Length}.{slot + 11}"));
+}
