@@ -35,7 +35,7 @@ internal sealed class MigrationBench(int runs)
     private const string Ours = "bench-ours";
     private const string Plain = "bench-plain";
 
-    /// <summary>As with KVM: with TCG the agents would plan for 300, because a loaded machine breaks guests by short pauses (docs/adr/0016). One guest on two processors is no load.</summary>
+    /// <summary>As with KVM: with TCG the agents would plan for 300, because QEMU before 9.0 breaks guests by short pauses (docs/adr/0016).</summary>
     private const int FirstPauseMs = 30;
 
     /// <summary>Migrations of each that are shown and not counted: two labs that were just started still compile, cache and settle, and an agent runs for months.</summary>

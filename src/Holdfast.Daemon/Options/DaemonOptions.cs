@@ -40,7 +40,7 @@ internal sealed record DaemonOptions
     /// <summary>MiB/s that a migration may take of a network that has other work as well; 0: all.</summary>
     public int MigrationSharedMiB { get; set; } = 64;
 
-    /// <summary>Milliseconds that a migration's pause is planned for at first; null: 30 with KVM, 300 with TCG, whose guests QEMU breaks by short ones (docs/adr/0016).</summary>
+    /// <summary>Milliseconds that a migration's pause is planned for at first; null: 30 with KVM, 300 with TCG, whose guests QEMU before 9.0 breaks by short ones (docs/adr/0016, 0017).</summary>
     public int? MigrationFirstPauseMs { get; set; }
 
     /// <summary>What a migration sends is encrypted (QEMU's TLS). The same on every host.</summary>
