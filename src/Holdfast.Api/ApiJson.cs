@@ -38,6 +38,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(TopologyReport))]
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
+[JsonSerializable(typeof(BsiReport))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

@@ -101,6 +101,11 @@ public sealed class HoldfastClient : IDisposable
     public Task<SinglePointReport> SinglePointsAsync(bool pairs, IEnumerable<string> kinds, CancellationToken cancel = default) =>
         GetAsync($"{Routes.SinglePoints}?kinds={Uri.EscapeDataString(string.Join(',', kinds))}{(pairs ? "&pairs=1" : "")}", ApiJson.Default.SinglePointReport, cancel);
 
+    public Task<BsiReport> BsiAuditAsync(CancellationToken cancel = default) => GetAsync(Routes.BsiAudit, ApiJson.Default.BsiReport, cancel);
+
+    /// <summary>The last event of each kind that the hosts know of.</summary>
+    public Task<ClusterEvent[]> LatestEventsAsync(CancellationToken cancel = default) => GetAsync(Routes.LatestEvents, ApiJson.Default.ClusterEventArray, cancel);
+
     public Task<HighAvailabilityReport> HighAvailabilityAsync(HighAvailabilityRequest request, CancellationToken cancel = default) => SendAsync(
         () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.HighAvailability)) { Content = JsonContent.Create(request, ApiJson.Default.HighAvailabilityRequest) },
         ApiJson.Default.HighAvailabilityReport, cancel);

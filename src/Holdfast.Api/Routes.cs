@@ -16,11 +16,15 @@ public static class Routes
     public const string Machines = "/v1/vms";
     public const string Datastores = "/v1/datastores";
     public const string Events = "/v1/events";
+
+    /// <summary>The last event of each kind, also those before the agent's start.</summary>
+    public const string LatestEvents = "/v1/events/latest";
     public const string Timers = "/v1/timers";
     public const string Tasks = "/v1/tasks";
     public const string Topology = "/v1/topology";
     public const string WhatIf = "/v1/whatif";
     public const string SinglePoints = "/v1/audit/spof";
+    public const string BsiAudit = "/v1/audit/bsi";
 
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
 

@@ -49,10 +49,17 @@ internal sealed class CommandLine(Terminal terminal, Func<string, string?> envir
     private static string Sentence(ParseResult parse)
     {
         // A bad value makes later words look wrong too, so the first error is the cause; but an unknown command is named, not the missing one.
-        var first = (parse.Errors.FirstOrDefault(e => !e.Message.StartsWith("Required command", StringComparison.Ordinal)) ?? parse.Errors[0]).Message;
+        var first = OneLine((parse.Errors.FirstOrDefault(e => !e.Message.StartsWith("Required command", StringComparison.Ordinal)) ?? parse.Errors[0]).Message);
         return first.EndsWith('.') && !first.StartsWith("Required", StringComparison.Ordinal) && !first.StartsWith("Unrecognized", StringComparison.Ordinal)
             ? first
             : $"{first.TrimEnd('.')}; see '{Usage(parse)} --help'.";
+    }
+
+    /// <summary>The parser names the values that it knows on a line each.</summary>
+    private static string OneLine(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 1 ? lines[0] : $"{lines[0]} {string.Join(", ", lines[1..])}";
     }
 
     private static string Usage(ParseResult parse)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Commands.Audit;
 using Holdfast.Cli.Commands.Ca;
 using Holdfast.Cli.Commands.Datastore;
 using Holdfast.Cli.Commands.Demo;
@@ -32,7 +33,7 @@ internal static class Root
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
             Group("topology", "What the cluster consists of.", new TopologyShowCommand(context)),
             new WhatIfCommand(context),
-            Group("audit", "What would go wrong, before it does.", new AuditSpofCommand(context)),
+            Group("audit", "What would go wrong, before it does.", new AuditSpofCommand(context), new AuditBsiCommand(context)),
             Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),
             new EventsCommand(context),
             new ExplainCommand(context),

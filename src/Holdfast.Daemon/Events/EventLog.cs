@@ -61,6 +61,17 @@ internal sealed class EventLog : IAsyncDisposable
         }
     }
 
+    /// <summary>The last event of each kind, the oldest first: of the file, and of what is not written yet. Reads the disk.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ClusterEvent[] Latest()
+    {
+        var written = LatestEvents.Read(Older, file);
+        lock (changing)
+        {
+            return [.. written.Concat(events).GroupBy(e => e.Kind).Select(g => g.MaxBy(e => e.Number)!).OrderBy(e => e.At)];
+        }
+    }
+
     public ClusterEvent[] About(string machine)
     {
         lock (changing)
@@ -82,6 +93,8 @@ internal sealed class EventLog : IAsyncDisposable
         lines.Writer.TryComplete();
         await Task.WhenAny(writing, Task.Delay(TimeSpan.FromSeconds(1)));
     }
+
+    private string Older => file + ".1";
 
     /// <summary>Numbers go on over restarts, so that a reader's "after N" keeps its meaning.</summary>
     private static long LastNumber(string file)
@@ -114,7 +127,7 @@ internal sealed class EventLog : IAsyncDisposable
             {
                 if (File.Exists(file) && new FileInfo(file).Length > LongestFile)
                 {
-                    File.Move(file, file + ".1", overwrite: true);
+                    File.Move(file, Older, overwrite: true);
                 }
 
                 await File.AppendAllTextAsync(file, line + "\n");

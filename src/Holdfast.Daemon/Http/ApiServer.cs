@@ -42,7 +42,9 @@ internal static class ApiServer
         new ChangeRoutes(parts).Map(app);
         new ConsoleRoutes(parts, paths).Map(app);
         new HighAvailabilityRoutes(parts).Map(app);
-        new WhatIfRoutes(parts).Map(app);
+        var whatIf = new WhatIfRoutes(parts);
+        whatIf.Map(app);
+        new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>

@@ -61,7 +61,8 @@ internal sealed class WhatIfRoutes(HostParts parts)
         };
     }
 
-    private async Task<Layout> LayoutAsync(HttpContext context)
+    /// <summary>The cluster as it is now, with what is declared.</summary>
+    internal async Task<Layout> LayoutAsync(HttpContext context)
     {
         var facts = await FactsAsync(context);
         try

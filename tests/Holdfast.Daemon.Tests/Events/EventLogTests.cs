@@ -35,6 +35,29 @@ public sealed class EventLogTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_event_of_each_kind_is_found_over_restarts_and_files_and_a_torn_line_is_none()
+    {
+        var file = Path.Combine(folder, "events.jsonl");
+        await using (var log = Open())
+        {
+            log.Add("moved", "web", "the first");
+            log.Add("fenced", null, "h2 is off");
+        }
+
+        File.Move(file, file + ".1");
+        await using (var log = Open())
+        {
+            log.Add("moved", "web", "in the newer file");
+        }
+
+        await File.AppendAllTextAsync(file, "{\"number\":9,\"kind\":\"fenced\",\"to{\"number\":10,\"kind\":\"fenced\",\"text\":\"behind a torn one\"}\n");
+        Assert.Equal(["h2 is off", "in the newer file"], LatestEvents.Read(file + ".1", file + ".none", file).Select(e => e.Text).Order(StringComparer.Ordinal));
+        await using var again = Open();
+        again.Add("frozen", null, "not written yet, perhaps");
+        Assert.Equal(["fenced", "frozen", "moved"], again.Latest().Select(e => e.Kind).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_task_reports_its_steps_and_its_end()
     {
         var board = new TaskBoard("h1");

@@ -3,7 +3,7 @@ using System.Globalization;
 using Holdfast.Api;
 using Holdfast.Cli.Rendering;
 
-namespace Holdfast.Cli.Commands.Topology;
+namespace Holdfast.Cli.Commands.Audit;
 
 internal sealed class AuditSpofCommand : ClusterCommand
 {
