@@ -114,6 +114,9 @@ internal sealed class AreaKeeper
 
     public bool RenewsWell => Guarded() is { Expired: false, Failures: 0 };
 
+    /// <summary>Its storage is slow, read-only or full here: no loss until the right expires, and no place for another machine.</summary>
+    public bool IsSlow => (context.Guard is not null && !RenewsWell) || !IsReadable;
+
     /// <summary>True once for each version of the table and each life: this host may hold something that it did not hold before.</summary>
     public bool HasNewHoldings()
     {

@@ -148,7 +148,7 @@ internal sealed class SituationDesk(AgentContext context, IReadOnlyDictionary<in
                 return StorageState.Lost;
             }
 
-            state = area.State == AreaState.Ready && ((context.Guard is not null && !area.RenewsWell) || !area.IsReadable) ? StorageState.Slow : state;
+            state = area is { State: AreaState.Ready, IsSlow: true } ? StorageState.Slow : state;
         }
 
         return state;

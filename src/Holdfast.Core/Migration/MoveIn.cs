@@ -32,6 +32,8 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
 
     private AreaKeeper Area => machine.Area;
 
+    private string StorageRefusal => $"datastore {Area.Name} is slow, read-only or full on {context.Settings.Host}";
+
     /// <summary>Level-triggered on the table: it has the last word on what becomes of the copy here.</summary>
     public void Look()
     {
@@ -140,6 +142,12 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             return;
         }
 
+        if (Area.IsSlow)
+        {
+            Refuse(StorageRefusal);
+            return;
+        }
+
         if (context.Situation.Draining is not null)
         {
             // Its source did not know that yet.
@@ -205,6 +213,13 @@ internal sealed class MoveIn(AgentContext context, LocalMachine machine, MoveAsk
             if (result.Failure is { } failure)
             {
                 Refuse($"it did not arrive whole: {failure}");
+                return;
+            }
+
+            if (Area.IsSlow)
+            {
+                // Given to this host now it would stand still here until its right has expired: its source still has it, and its disk.
+                Refuse(StorageRefusal);
                 return;
             }
 

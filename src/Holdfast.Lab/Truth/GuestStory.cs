@@ -9,34 +9,39 @@ internal sealed class GuestStory
     /// <summary>What a guest says first, before it has found the count from which it goes on.</summary>
     private const string Booting = "holdfast-guest boot";
     private readonly Dictionary<string, Boot> boots = new(StringComparer.Ordinal);
-    private SerialLine? last;
+    private SerialLine? newest;
+    private SerialLine? highest;
     private DateTime lastWritten;
     private DateTime lastSpoken;
 
-    internal long? Counter => last?.Counter;
-    internal string? BootId => last?.BootId;
-    internal long? Gaps => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Gaps) + Overlaps();
-    internal long? Foreign => last is null ? null : boots.Values.Where(boot => boot.Disk == last.Disk).Max(boot => boot.Foreign);
+    internal long? Counter => Last?.Counter;
+    internal string? BootId => Last?.BootId;
+    internal long? Gaps => Last is null ? null : boots.Values.Where(boot => boot.Disk == Last.Disk).Max(boot => boot.Gaps) + Overlaps();
+    internal long? Foreign => Last is null ? null : boots.Values.Where(boot => boot.Disk == Last.Disk).Max(boot => boot.Foreign);
 
     /// <summary>The last that was heard of it is its kernel's panic.</summary>
     internal bool Panicked { get; private set; }
+
+    /// <summary>The word of the log that was written last; while a boot has only begun there, the highest count of all, which is where the boot before it ended.</summary>
+    private SerialLine? Last => newest ?? highest;
 
     /// <summary>Reads one log; the machine's last word is in the one that was written last.</summary>
     internal void Read(IEnumerable<string> lines, DateTime written)
     {
         SerialLine? ending = null;
-        var panicked = false;
+        var (panicked, booting) = (false, false);
         foreach (var text in lines)
         {
             if (SerialLine.Parse(text) is { } line)
             {
-                (ending, panicked) = (line, false);
+                (ending, panicked, booting) = (line, false, false);
+                highest = highest is null || line.Counter > highest.Counter ? line : highest;
                 Count(line);
             }
             else if (text.StartsWith(Booting, StringComparison.Ordinal))
             {
                 // This log is the newest now, and what is in it so far is another boot's: maybe not even the last one's.
-                (ending, panicked) = (null, false);
+                (ending, panicked, booting) = (null, false, true);
             }
 
             panicked |= text.Contains("Kernel panic", StringComparison.Ordinal);
@@ -47,9 +52,9 @@ internal sealed class GuestStory
             (Panicked, lastSpoken) = (panicked, written);
         }
 
-        if (ending is not null && (last is null || written > lastWritten))
+        if ((ending is not null || booting) && written > lastWritten)
         {
-            (last, lastWritten) = (ending, written);
+            (newest, lastWritten) = (ending, written);
         }
     }
 
@@ -69,7 +74,7 @@ internal sealed class GuestStory
     {
         long overlaps = 0;
         var reached = 0L;
-        foreach (var boot in boots.Values.Where(boot => boot.Disk == last!.Disk && boot.Last > 0).OrderBy(boot => boot.First).ThenBy(boot => boot.Last))
+        foreach (var boot in boots.Values.Where(boot => boot.Disk == Last!.Disk && boot.Last > 0).OrderBy(boot => boot.First).ThenBy(boot => boot.Last))
         {
             overlaps += boot.First <= reached ? 1 : 0;
             reached = Math.Max(reached, boot.Last);
