@@ -90,7 +90,6 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         heartbeats.Start();
         peerPort.Start();
         addresses.Start();
-        survey.Start();
         guests.Start();
         drain.Load();
         agent.Start();
@@ -103,6 +102,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
             agent.Measured(Conditions(agent, intent));
         };
         intent.Start();
+        survey.Start();
         var clocks = new ClockWatch(TimingPlan.Find(options.Profile)!.ClockRateTolerance);
         using var measuring = new Timer(_ => Measure(agent, intent, clocks, guests), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);
