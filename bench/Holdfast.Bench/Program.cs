@@ -34,10 +34,11 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
         "failover" => new FailoverBench(Runs()).RunAsync(cancel),
         "reassignment" => ReassignmentBench.From(args).RunAsync(cancel),
         "restart" => Task.Run(RestartBench.From(args).Run, cancel),
+        "whatif" => WhatIfBench.From(args).RunAsync(cancel),
         "spof" => Task.Run(SpofBench.From(args).Run, cancel),
         "scale" => Task.Run(ScaleBench.From(args).Run, cancel),
         "hbal" => HbalBench.From(args).RunAsync(cancel),
         "trace" => Task.Run(TraceBench.From(args).Run, cancel),
-        _ => throw new BenchException("usage: bench/NAME, one of migrate, migration-cuts, drain, failover, reassignment, restart, scale, hbal, trace and spof.", usage: true),
+        _ => throw new BenchException("usage: bench/NAME, one of migrate, migration-cuts, drain, failover, reassignment, restart, scale, hbal, trace, spof and whatif.", usage: true),
     };
 }

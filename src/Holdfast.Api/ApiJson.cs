@@ -36,6 +36,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(TimerReport))]
 [JsonSerializable(typeof(ConsolePlace))]
 [JsonSerializable(typeof(TopologyReport))]
+[JsonSerializable(typeof(SightReport))]
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
 [JsonSerializable(typeof(BsiReport))]

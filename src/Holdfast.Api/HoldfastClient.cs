@@ -93,6 +93,8 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<TopologyReport> TopologyAsync(CancellationToken cancel = default) => GetAsync(Routes.Topology, ApiJson.Default.TopologyReport, cancel);
 
+    public Task<SightReport> SightAsync(CancellationToken cancel = default) => GetAsync(Routes.Sight, ApiJson.Default.SightReport, cancel);
+
     /// <param name="down">Components, like "switch:sw1".</param>
     public Task<WhatIfReport> WhatIfAsync(IEnumerable<string> down, CancellationToken cancel = default) =>
         GetAsync($"{Routes.WhatIf}?down={Uri.EscapeDataString(string.Join(',', down))}", ApiJson.Default.WhatIfReport, cancel);

@@ -136,6 +136,11 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
             throw new LabException($"'{wrong.Name}' with role '{wrong.Role}' is not a network; a name has up to nine small letters and digits, a role is one of {string.Join(", ", Roles)}.");
         }
 
+        if (options.Redundant && options.Networks.FirstOrDefault(network => network.Role == "storage" && network.Name.Length > 8) is { } longest)
+        {
+            throw new LabException($"'{longest.Name}' is too long for the storage network of a redundant lab; use up to eight characters.");     // "store-NETWORKb" is an interface
+        }
+
         if (Roles.FirstOrDefault(role => options.Networks.All(network => network.Role != role)) is { } role)
         {
             throw new LabException($"The lab needs a network of role '{role}'.");
@@ -159,7 +164,7 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
         return old with { Name = now.Name, Acceleration = null, Networks = now.Networks, BinDirectory = null } == now with { Acceleration = null, BinDirectory = null }
             && old.Networks.SequenceEqual(now.Networks)
                 ? lab
-                : throw new LabException($"The lab '{options.Name}' runs with other options ({old.Hosts} hosts, profile {old.Profile}, fence {(old.Fence ? "on" : "off")}); take it down first, or give another --name.");
+                : throw new LabException($"The lab '{options.Name}' runs with other options ({old.Hosts} hosts, profile {old.Profile}, {(old.Redundant ? "redundant" : "single")} switches, fence {(old.Fence ? "on" : "off")}); take it down first, or give another --name.");
     }
 
     internal static string BinDirectory(LabOptions options)

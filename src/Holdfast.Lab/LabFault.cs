@@ -11,9 +11,9 @@ public abstract record LabFault
         "crash HOST                       power cut: links down, every process gone in one instant",
         "start HOST                       power on",
         "hang HOST | unhang HOST          every process of the host stops, its links stay up",
-        "cut HOST NETWORK                 pull the cable",
+        "cut HOST NETWORK [1|2]           pull the cable; of a redundant lab both, or that into sw1 or sw2",
         "heal HOST NETWORK | heal all     take every fault of a link, or of the lab, away",
-        "switch NETWORK down|up           the switch of a network",
+        "switch NETWORK|sw1|sw2 down|up   the switch of a network; of a redundant lab both of them, or one of all networks",
         "gateway NETWORK down|up          the router of the cluster or the guest network",
         "oneway HOST NETWORK in|out       drop what the host receives, or sends",
         "apart HOST HOST NETWORK          drop what two hosts send each other, and nothing else",
@@ -41,6 +41,7 @@ public abstract record LabFault
         ["hang", var h] => new Hang(h),
         ["unhang", var h] => new Unhang(h),
         ["cut", var h, var n] => new Cut(h, n),
+        ["cut", var h, var n, "1" or "2"] => new Cut(h, n, words[3] == "1" ? 1 : 2),
         ["heal", "all"] => new HealAll(),
         ["heal", var h, var n] => new Heal(h, n),
         ["switch", var n, "down"] => new Switch(n, Up: false),
@@ -100,7 +101,11 @@ public abstract record LabFault
 
     public sealed record Unhang(string Host) : LabFault { public override IReadOnlyList<string> Words => ["unhang", Host]; }
 
-    public sealed record Cut(string Host, string Network) : LabFault { public override IReadOnlyList<string> Words => ["cut", Host, Network]; }
+    /// <param name="Side">Of the switch that the cable goes into; null: every cable.</param>
+    public sealed record Cut(string Host, string Network, int? Side = null) : LabFault
+    {
+        public override IReadOnlyList<string> Words => Side is { } side ? ["cut", Host, Network, side.ToString(CultureInfo.InvariantCulture)] : ["cut", Host, Network];
+    }
 
     public sealed record Heal(string Host, string Network) : LabFault { public override IReadOnlyList<string> Words => ["heal", Host, Network]; }
 

@@ -49,9 +49,12 @@ public sealed record LabOptions
     /// <summary>Folder of holdfast, holdfastd and holdfast-guard; null: $HOLDFAST_BIN, else the folder of this executable.</summary>
     public string? BinDirectory { get; init; }
 
+    /// <summary>Whether each network has two switches and each link to it a cable into both.</summary>
+    public bool Redundant { get; init; }
+
     /// <summary>Whether guard, agent and the datastore are started at all (false: bare hosts with libvirtd and the mounted store).</summary>
     public bool Product { get; init; } = true;
 }
 
-/// <summary>One switch of the lab; every host has one link to it.</summary>
+/// <summary>One network of the lab; every host has one link to it.</summary>
 public sealed record LabNetwork(string Name, string Role);

@@ -47,7 +47,21 @@ internal sealed record LabState
     /// <summary>The networks that a host, or the store, has a link to.</summary>
     internal IReadOnlyList<LabNetwork> LinksOf(string host) => host == Store ? [StorageNetwork] : Options.Networks;
 
-    /// <summary>The switch's end of a link. The host's end is <see cref="Link"/>.</summary>
+    /// <summary>Of every side of a switch.</summary>
+    internal IReadOnlyList<int> Sides => Options.Redundant ? [1, 2] : [1];
+
+    internal IReadOnlyList<Cable> CablesOf(string host) => [.. LinksOf(host).SelectMany(network => Sides.Select(side => new Cable(host, network, side)))];
+
+    /// <summary>Of the hosts and the store.</summary>
+    internal IEnumerable<Cable> Cables => Hosts.Append(Store).SelectMany(CablesOf);
+
+    /// <summary>A network, all of its switches, or one of the two switches of all networks.</summary>
+    internal string KnownSwitch(string name) => Options.Redundant && Sides.Select(Cable.Switch).Contains(name) ? name : Network(name).Name;
+
+    internal int KnownSide(int side) => Sides.Contains(side) ? side
+        : throw new LabException($"The lab '{Options.Name}' has one cable a link; 'holdfast lab up --redundant' makes one with two.");
+
+    /// <summary>The switch's end of a link (of its first cable). The host's end is <see cref="Link"/>.</summary>
     internal static string Port(string host, string network) => $"{host}-{network}";
 
     internal static string Link(string network) => $"{network}0";
@@ -57,6 +71,9 @@ internal sealed record LabState
 
     /// <summary>Given, as a bridge without an address of its own takes its ports' lowest: with a host that boots it would change, and who knew the router would ask nobody for a while.</summary>
     internal string RouterMac(LabNetwork network) => string.Create(CultureInfo.InvariantCulture, $"02:48:46:00:{Number(network):x2}:fa");
+
+    /// <summary>The side of a network that its router is in: in a redundant lab not the same for all.</summary>
+    internal int RouterSide(LabNetwork network) => Sides[Math.Max(0, Gateways.ToList().IndexOf(network)) % Sides.Count];
 
     /// <summary>The networks with a router: where hosts and where guests leave for the world.</summary>
     internal IReadOnlyList<LabNetwork> Gateways => [.. Options.Networks.Where(network => network.Role is "cluster" or "guest")];

@@ -49,6 +49,9 @@ public sealed record HostFacts(
 
     /// <summary>Its own links, as its kernel says, by network; those that are not known are missing.</summary>
     public ImmutableSortedDictionary<string, OwnLink> Links { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+
+    /// <summary>What it sees of its cables and of its way to the datastores.</summary>
+    public HostSight Sight { get; init; } = HostSight.Empty;
 }
 
 /// <param name="Drain">As in DESIGN §4; <see cref="TimingPlan.Infinite"/>: silence and a killed process prove nothing there.</param>

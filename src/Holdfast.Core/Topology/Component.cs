@@ -43,7 +43,7 @@ public enum ComponentKind
 /// <summary>How it is known.</summary>
 public enum Confidence
 {
-    /// <summary>The cluster itself says so: its configuration, its lease tables, its hosts' kernels.</summary>
+    /// <summary>The cluster itself says so: its configuration, its lease tables, its hosts' kernels, what switches tell its hosts by LLDP.</summary>
     Seen,
 
     /// <summary>Nothing says otherwise; the default that loses the most is taken.</summary>
@@ -71,8 +71,9 @@ public readonly record struct ComponentId(ComponentKind Kind, string Name) : ICo
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}:{Name}";
 }
 
+/// <param name="Source">Who says that there is such a thing: "LLDP at h1".</param>
 /// <param name="Detail">For people: "cluster, storage" of a network, "active-backup, 2 members" of a link; empty: nothing to add.</param>
-public sealed record Component(ComponentId Id, Confidence Confidence, string Detail = "");
+public sealed record Component(ComponentId Id, Confidence Confidence, string Source, string Detail = "");
 
 /// <summary>How one component hangs on another.</summary>
 public enum EdgeRole
@@ -87,5 +88,5 @@ public enum EdgeRole
     Plugged,
 }
 
-/// <param name="Network">What the cable carries; null for other roles.</param>
+/// <param name="Network">What the cable, or an inferred trunk, carries; null for all else.</param>
 public sealed record Edge(ComponentId From, ComponentId To, EdgeRole Role, Confidence Confidence, string? Network = null);

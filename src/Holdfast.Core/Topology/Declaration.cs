@@ -58,7 +58,8 @@ public sealed record DeclaredStrip(string Name, string? Site = null);
 public sealed record DeclaredStack(string Name);
 
 /// <param name="Strips">It runs as long as one of them does; none: its power is not known.</param>
-public sealed record DeclaredSwitch(string Name, string? Stack = null, string[]? Strips = null, string? Site = null);
+/// <param name="Lldp">System name or chassis id that it gives of itself by LLDP, where that is not its name.</param>
+public sealed record DeclaredSwitch(string Name, string? Stack = null, string[]? Strips = null, string? Site = null, string? Lldp = null);
 
 /// <summary>It carries every network that both switches have.</summary>
 public sealed record DeclaredTrunk(string One, string Other);

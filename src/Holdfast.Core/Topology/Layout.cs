@@ -7,14 +7,14 @@ public sealed class Layout
 {
     private readonly Dictionary<ComponentId, int> indexes;
 
-    private Layout(ClusterFacts facts, ImmutableArray<Component> components, ImmutableArray<Edge> edges)
+    private Layout(ClusterFacts facts, Declaration declared, ImmutableArray<Component> components, ImmutableArray<Edge> edges)
     {
-        (Facts, Components, Edges) = (facts, components, edges);
+        (Facts, Declared, Components, Edges) = (facts, declared, components, edges);
         indexes = components.Select((c, n) => (c.Id, n)).ToDictionary(c => c.Id, c => c.n);
         Needs = Targets(EdgeRole.Needs);
         OneOf = Targets(EdgeRole.OneOf);
         Invariant.That(Edges.All(e => e.Role == EdgeRole.Plugged || indexes[e.To] < indexes[e.From]), "A component hangs on one of a later kind.");
-        Trunks = [.. components.Where(c => c.Id.Kind == ComponentKind.Trunk).Select(c => IndexOf(c.Id))];
+        Trunks = [.. components.Where(c => c.Id.Kind == ComponentKind.Trunk).Select(c => TrunkOf(c.Id))];
         Switches = [.. components.Where(c => c.Id.Kind == ComponentKind.Switch).Select(c => IndexOf(c.Id))];
         Networks = [.. facts.Networks.Select(n => IndexOf(new(ComponentKind.Network, n.Name)))];
         Hosts = [.. facts.Hosts.Select(h => IndexOf(new(ComponentKind.Host, h.Name)))];
@@ -23,17 +23,19 @@ public sealed class Layout
         HostPorts = [.. facts.Hosts.Select(h => Ports(h.Name))];
         DatastorePorts = [.. facts.Datastores.Select(d => Ports(d.Name))];
         Fences = [.. facts.Hosts.Select(h => h.Fences.Select(f => Fence($"{h.Name}/{f.Name}")).ToArray())];
-        DownNow = [.. facts.Hosts.SelectMany(DownOf).Select(IndexOf)];
+        DownNow = [.. facts.Hosts.SelectMany(DownOf).Where(indexes.ContainsKey).Select(IndexOf)];
         Supports = new Lazy<Supports>(() => new(this));
     }
 
     public static Layout Of(ClusterFacts facts, Declaration declared)
     {
         var (components, edges) = new LayoutBuilder(facts, declared).Build();
-        return new(facts, components, edges);
+        return new(facts, declared, components, edges);
     }
 
     public ClusterFacts Facts { get; }
+
+    public Declaration Declared { get; }
 
     /// <summary>By kind, then by name.</summary>
     public ImmutableArray<Component> Components { get; }
@@ -77,7 +79,7 @@ public sealed class Layout
 
     internal int[][] OneOf { get; }
 
-    internal int[] Trunks { get; }
+    internal Trunk[] Trunks { get; }
 
     internal int[] Switches { get; }
 
@@ -106,6 +108,7 @@ public sealed class Layout
     [
         .. host.Alive ? Array.Empty<ComponentId>() : [new(ComponentKind.Host, host.Name)],
         .. host.Links.Where(l => !l.Value.Carrier && host.Networks.Contains(l.Key)).Select(l => new ComponentId(ComponentKind.Link, $"{host.Name}/{l.Key}")),
+        .. host.Sight.Links.SelectMany(l => l.Members.Where(m => !m.Carrier).Select(m => new ComponentId(ComponentKind.Nic, $"{host.Name}/{l.Network}/{m.Nic}"))),
         .. host.FailedFences.Select(f => new ComponentId(ComponentKind.Fence, $"{host.Name}/{f}")),
     ];
 
@@ -115,11 +118,17 @@ public sealed class Layout
         return [.. Components.Select(c => byFrom[c.Id].ToArray())];
     }
 
+    private Trunk TrunkOf(ComponentId id) =>
+        Edges.Where(e => e.From == id && e.Role == EdgeRole.Needs).ToList() is [var one, var other] ? new(IndexOf(id), IndexOf(one.To), IndexOf(other.To), NetworkIndex(one.Network)) : throw new InvalidOperationException($"{id} joins no two switches.");
+
+    /// <summary>Below 0: none of the cluster's.</summary>
+    private int NetworkIndex(string? name) => Facts.Networks.Select(n => n.Name).ToList().IndexOf(name ?? "");
+
     private Port[] Ports(string of) =>
         [.. Edges.Where(e => e.Role == EdgeRole.Plugged && e.From.Kind is ComponentKind.Link or ComponentKind.Nic && e.From.Name.StartsWith($"{of}/", StringComparison.Ordinal)).Select(e => PortOf(e, of))];
 
     private Port PortOf(Edge e, string? of) => new(
-        IndexOf(e.From), of is null ? IndexOf(e.From) : IndexOf(new(ComponentKind.Link, $"{of}/{e.Network}")), IndexOf(e.To), Facts.Networks.Select(n => n.Name).ToList().IndexOf(e.Network!));
+        IndexOf(e.From), of is null ? IndexOf(e.From) : IndexOf(new(ComponentKind.Link, $"{of}/{e.Network}")), IndexOf(e.To), NetworkIndex(e.Network));
 
     private FencePort Fence(string name)
     {
@@ -127,6 +136,10 @@ public sealed class Layout
         return new(IndexOf(id), Edges.FirstOrDefault(e => e.Role == EdgeRole.Plugged && e.From == id) is { } cable ? PortOf(cable, null) : null);
     }
 }
+
+/// <summary>Everything by index.</summary>
+/// <param name="Network">What it carries; below 0: every network.</param>
+internal readonly record struct Trunk(int Index, int One, int Other, int Network);
 
 /// <summary>One cable into a switch, everything by index.</summary>
 /// <param name="Link">The link that it is, or is a member of.</param>

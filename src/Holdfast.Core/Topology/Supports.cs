@@ -14,7 +14,7 @@ internal sealed class Supports
         this.layout = layout;
         var cables = layout.Edges.Where(e => e.Role == EdgeRole.Plugged).ToLookup(e => e.From, e => layout.IndexOf(e.To));
         plugged = [.. layout.Components.Select(c => cables[c.Id].ToArray())];
-        trunksOf = layout.Trunks.SelectMany(t => layout.Needs[t].Select(s => (Switch: s, Trunk: t))).ToLookup(p => p.Switch, p => p.Trunk);
+        trunksOf = layout.Trunks.SelectMany(t => new[] { (Switch: t.One, Trunk: t.Index), (Switch: t.Other, Trunk: t.Index) }).ToLookup(p => p.Switch, p => p.Trunk);
         Hosts = [.. layout.Facts.Hosts.Select((h, n) => Of([layout.Hosts[n], .. Ports(layout.HostPorts[n]), .. layout.Fences[n].Select(f => f.Device)]))];
         Datastores = [.. layout.Facts.Datastores.Select((d, n) => Of([layout.Datastores[n], .. Ports(layout.DatastorePorts[n])]))];
     }

@@ -4,20 +4,20 @@ using Holdfast.Core.Model;
 
 namespace Holdfast.Core.Topology;
 
-/// <summary>The known traps, as far as the layout shows them: what is not declared cannot be known, and is not complained about.</summary>
+/// <summary>The known traps, as far as the layout shows them: what is neither declared nor seen cannot be known, and is not complained about.</summary>
 public static class Traps
 {
     /// <param name="singles">What each single failure costs (<see cref="FailureAudit.Singles"/>).</param>
     public static ImmutableArray<Trap> Of(Layout layout, IEnumerable<Blast> singles) =>
     [
-        .. IsolationAddresses(layout), .. Votes(layout), .. TogetherLost(layout), .. Bonds(layout), .. FenceDevices(layout), .. SharedMigration(layout), .. Reserve(layout, singles),
+        .. IsolationAddresses(layout), .. Votes(layout), .. TogetherLost(layout), .. Bonds(layout), .. FenceDevices(layout), .. SharedMigration(layout), .. Reserve(layout, singles), .. SeenTraps.Of(layout.Facts, layout.Declared),
     ];
 
     /// <summary>They are there to tell one dead switch from a host that is cut off; behind one thing they all fall silent together.</summary>
     private static IEnumerable<Trap> IsolationAddresses(Layout layout)
     {
         var addresses = layout.Components.Where(c => c.Id.Kind == ComponentKind.Address).Select(c => c.Id).ToList();
-        return addresses.Count < 2 ? [] : Kinds(layout, ComponentKind.Site, ComponentKind.Strip, ComponentKind.Stack, ComponentKind.Switch)
+        return addresses.Count < 2 ? [] : Kinds(layout, ComponentKind.Site, ComponentKind.Strip, ComponentKind.Stack, ComponentKind.Switch, ComponentKind.Network)
             .Where(c => new Wiring(layout, [layout.IndexOf(c)]) is var without && addresses.TrueForAll(a => !without.IsUp(layout.IndexOf(a))))
             .Select(c => new Trap("isolation-addresses", $"All isolation addresses ({string.Join(", ", addresses.Select(a => a.Name))}) are behind {c}: when it dies they answer nobody, and tell nothing. Name one behind another.", [c, .. addresses]));
     }
@@ -51,7 +51,7 @@ public static class Traps
 
     private static IEnumerable<Trap> Bonds(Layout layout) =>
         from cable in layout.Edges
-        where cable.Role == EdgeRole.Plugged && cable.From.Kind == ComponentKind.Nic && cable.Confidence == Confidence.Declared
+        where cable.Role == EdgeRole.Plugged && cable.From.Kind == ComponentKind.Nic && cable.Confidence != Confidence.Inferred
         group cable by (Link: cable.From.Name[..cable.From.Name.LastIndexOf('/')], cable.Network) into bond
         where bond.Count() > 1 && bond.Select(c => c.To).Distinct().Count() == 1
         select new Trap("bond", $"All members of the bond {bond.Key.Link} are in {bond.First().To}: it survives a cable, not the switch. Plug one into another switch.", [.. bond.Select(c => c.From), bond.First().To]);

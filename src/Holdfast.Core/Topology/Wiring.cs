@@ -6,8 +6,8 @@ internal sealed class Wiring
     private readonly Layout layout;
     private readonly bool[] up;
 
-    /// <summary>By component: the switches that a switch is joined with have the same number.</summary>
-    private readonly int[] part;
+    /// <summary>By network, then by component: the switches that a switch is joined with have the same number.</summary>
+    private readonly int[][] part;
     private readonly ulong[][] meets;
     private readonly bool[][] carriers;
 
@@ -17,7 +17,7 @@ internal sealed class Wiring
     {
         this.layout = layout;
         up = Up(down, off);
-        part = Parts();
+        part = [.. layout.Networks.Select((_, n) => Parts(n))];
         foreach (var (host, index) in layout.Facts.Hosts.Zip(layout.Hosts))
         {
             On |= up[index] ? 1UL << host.Slot : 0;
@@ -86,12 +86,12 @@ internal sealed class Wiring
         return left;
     }
 
-    private int[] Parts()
+    private int[] Parts(int network)
     {
         var parts = Enumerable.Range(0, up.Length).ToArray();
-        foreach (var trunk in layout.Trunks.Where(t => up[t]))
+        foreach (var trunk in layout.Trunks.Where(t => up[t.Index] && (t.Network < 0 || t.Network == network)))
         {
-            var (one, other) = (parts[layout.Needs[trunk][0]], parts[layout.Needs[trunk][1]]);
+            var (one, other) = (parts[trunk.One], parts[trunk.Other]);
             foreach (var joined in layout.Switches)
             {
                 parts[joined] = parts[joined] == other ? one : parts[joined];
@@ -123,7 +123,7 @@ internal sealed class Wiring
             {
                 if (port.Network == network && Works(port))
                 {
-                    look(layout.Facts.Hosts[host].Slot, part[port.Switch]);
+                    look(layout.Facts.Hosts[host].Slot, part[network][port.Switch]);
                 }
             }
         }
@@ -142,7 +142,7 @@ internal sealed class Wiring
         {
             if (Works(port))
             {
-                var at = part[port.Switch];
+                var at = part[port.Network][port.Switch];
                 ForPorts(port.Network, (slot, where) => reaching |= where == at ? 1UL << slot : 0);
             }
         }

@@ -6,6 +6,7 @@ using Holdfast.Adapters.Etcd;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Adapters.Libvirt.Hook;
 using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.Linux.Survey;
 using Holdfast.Adapters.Network;
 using Holdfast.Adapters.SharedDisk;
 using Holdfast.Core.Agent;
@@ -65,6 +66,8 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
 
         using var addresses = new AddressProbe(options.IsolationAddresses.Select(IPAddress.Parse), (address, answers) => events.Add(
             answers ? "address-answers" : "address-silent", null, $"the isolation address {address} {(answers ? "answers again" : "does not answer")} (evidence only)", options.Host));
+        using var survey = new HostSurvey(
+            options.Networks.Select(n => new SurveyedNetwork(n.Name, n.Interface ?? (n.Has("guest") ? options.Bridge : null), n.Address)), () => agent.Snapshot.Datastores.Select(d => new SurveyedDatastore(d.Name, d.Path)));
         using var guests = new GuestAddresses(options, events, () => clock.Now, agent, intent);
         hypervisor.Announcing = guests.Announce;
         await using var app = ApiServer.Build(options.Socket, options.Listen);
@@ -75,7 +78,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var orders = new MachineOrders(options, agent, intent, views, peers, guests.Check);
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
-            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses,
+            new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
             () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
@@ -99,6 +102,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
             agent.Measured(Conditions(agent, intent));
         };
         intent.Start();
+        survey.Start();
         var clocks = new ClockWatch(TimingPlan.Find(options.Profile)!.ClockRateTolerance);
         using var measuring = new Timer(_ => Measure(agent, intent, clocks, guests), null, TimeSpan.Zero, AgentRhythm.MeasureEvery);
         _ = WarmAsync(hypervisor, connection);

@@ -12,4 +12,4 @@ namespace Holdfast.Daemon.Hosting;
 /// <summary>What the HTTP API works on.</summary>
 internal sealed record HostParts(
     DaemonOptions Options, IAgent Agent, EtcdIntentStore Intent, ClusterViews Views, PeerAgents Peers, TaskBoard Tasks, EventLog Events,
-    MachineCreation Creation, MachineOrders Orders, MachineSettings Settings, DatastoreAddition Addition, ArmBook Arm, HostDraining Draining, AddressProbe Addresses, Func<IEnumerable<string>> Alarms, Func<string?> Watchdog, CancellationToken Stopping);
+    MachineCreation Creation, MachineOrders Orders, MachineSettings Settings, DatastoreAddition Addition, ArmBook Arm, HostDraining Draining, AddressProbe Addresses, SightBook Sights, Func<IEnumerable<string>> Alarms, Func<string?> Watchdog, CancellationToken Stopping);

@@ -16,6 +16,7 @@ internal sealed class WhatIfRoutes(HostParts parts)
     public void Map(IEndpointRouteBuilder app)
     {
         app.MapGet(Routes.Topology, TopologyAsync);
+        app.MapGet(Routes.Sight, c => c.AnswerAsync(SightRows.Of(parts.Sights.Own, parts.Options.Host), ApiJson.Default.SightReport));
         app.MapGet(Routes.WhatIf, WhatIfAsync);
         app.MapGet(Routes.SinglePoints, SinglePointsAsync);
     }
@@ -77,10 +78,12 @@ internal sealed class WhatIfRoutes(HostParts parts)
 
     private async Task<ClusterFacts> FactsAsync(HttpContext context)
     {
-        var theirs = context.IsLocal() ? [] : await parts.Peers.AskAsync(parts.Views.Alive(), (c, t) => c.NetworksAsync(t), context.RequestAborted);
+        string[] alive = context.IsLocal() ? [] : [.. parts.Views.Alive()];
+        var sights = parts.Sights.AskAsync(alive, context.RequestAborted);
+        var theirs = await parts.Peers.AskAsync(alive, (c, t) => c.NetworksAsync(t), context.RequestAborted);
         var snapshot = parts.Agent.Snapshot;
         return TopologyFacts.Of(
-            snapshot, parts.Intent.View, parts.Options, NetworkRows.Of(snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers),
+            snapshot, parts.Intent.View, parts.Options, NetworkRows.Of(snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers), await sights,
             DatastoreRows.Of(snapshot, parts.Intent.View, parts.Options.Profile));
     }
 

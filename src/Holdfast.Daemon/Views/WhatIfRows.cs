@@ -11,8 +11,9 @@ internal static class WhatIfRows
     {
         Host = host,
         Declared = declared,
-        Components = [.. layout.Components.Select(c => new TopologyComponent(c.Id.ToString(), Word(c.Id.Kind), c.Id.Name, Word(c.Confidence), c.Detail.Length > 0 ? c.Detail : null))],
+        Components = [.. layout.Components.Select(c => new TopologyComponent(c.Id.ToString(), Word(c.Id.Kind), c.Id.Name, Word(c.Confidence), c.Detail.Length > 0 ? c.Detail : null, c.Source))],
         Edges = [.. layout.Edges.Select(e => new TopologyEdge(e.From.ToString(), e.To.ToString(), e.Role == EdgeRole.OneOf ? "oneOf" : Word(e.Role), Word(e.Confidence), e.Network))],
+        Unknown = [.. layout.Facts.Hosts.SelectMany(h => h.Sight == HostSight.Empty ? [$"{h.Name}: it has not said what it sees of its cables"] : h.Sight.Unknown.Select(u => $"{h.Name}: {u}"))],
     };
 
     public static WhatIfReport Of(Layout layout, WhatIf what, IEnumerable<ComponentId> failed, string host)

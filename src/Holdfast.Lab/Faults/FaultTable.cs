@@ -4,6 +4,8 @@ namespace Holdfast.Lab.Faults;
 internal sealed record FaultTable
 {
     public IReadOnlyList<LinkFault> Links { get; init; } = [];
+
+    /// <summary>Networks, or "sw1" and "sw2" of a redundant lab.</summary>
     public IReadOnlyList<string> SwitchesDown { get; init; } = [];
 
     /// <summary>Networks whose router answers nobody.</summary>
@@ -90,8 +92,8 @@ internal sealed record FaultTable
         return this with { Hung = hung };
     }
 
-    /// <summary>Whether the switch's end of a link is up.</summary>
-    internal bool PortUp(string host, string network) => !Of(host, network).Cut && !SwitchesDown.Contains(network);
+    /// <summary>Whether the switch's end of a cable is up.</summary>
+    internal bool PortUp(Cable cable) => !Of(cable.Host, cable.Network.Name).HasCut(cable.Side) && !SwitchesDown.Contains(cable.Network.Name) && !SwitchesDown.Contains(Cable.Switch(cable.Side));
 
     /// <summary>One sentence a fault, in the words that make it.</summary>
     internal IReadOnlyList<string> Describe() =>

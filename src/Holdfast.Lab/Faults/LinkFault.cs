@@ -6,6 +6,10 @@ namespace Holdfast.Lab.Faults;
 internal sealed record LinkFault(string Host, string Network)
 {
     public bool Cut { get; init; }
+
+    /// <summary>Of its cables, those that are pulled.</summary>
+    public bool CutFirst { get; init; }
+    public bool CutSecond { get; init; }
     public bool DropIn { get; init; }
     public bool DropOut { get; init; }
     public double LossPercent { get; init; }
@@ -14,12 +18,24 @@ internal sealed record LinkFault(string Host, string Network)
 
     internal bool Any => this != new LinkFault(Host, Network);
 
+    internal bool HasCut(int side) => Cut || (side == 1 ? CutFirst : CutSecond);
+
     internal IEnumerable<string> Describe()
     {
         var link = $"{Host} {Network}";
         if (Cut)
         {
             yield return $"cut {link}";
+        }
+
+        if (CutFirst)
+        {
+            yield return $"cut {link} 1";
+        }
+
+        if (CutSecond)
+        {
+            yield return $"cut {link} 2";
         }
 
         if (DropIn)

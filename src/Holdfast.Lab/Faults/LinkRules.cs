@@ -13,14 +13,14 @@ internal static class LinkRules
     /// The whole filter of the lab's switches: replaced in one transaction, so no packet meets a half of it. Bridge hooks see every
     /// frame between two ports, ARP too; a router is not behind a port, but the switch itself.
     /// </summary>
-    internal static string Filter(FaultTable faults, IEnumerable<string> deadRouters)
+    /// <param name="ports">Of a host's link to a network, at the switches.</param>
+    internal static string Filter(FaultTable faults, Func<string, string, IEnumerable<string>> ports, IEnumerable<string> deadRouters)
     {
         var text = new StringBuilder("table bridge holdfast {}\ndelete table bridge holdfast\ntable bridge holdfast {\n")
             .Append("  chain forward {\n    type filter hook forward priority 0; policy accept;\n");
         foreach (var fault in faults.Links)
         {
-            var port = LabState.Port(fault.Host, fault.Network);
-            foreach (var condition in Conditions(fault))
+            foreach (var (port, condition) in ports(fault.Host, fault.Network).SelectMany(port => Conditions(fault).Select(condition => (port, condition))))
             {
                 text.Append(CultureInfo.InvariantCulture, $"    {condition.Replace("PORT", $"\"{port}\"", StringComparison.Ordinal)} drop\n");
             }
@@ -28,8 +28,10 @@ internal static class LinkRules
 
         foreach (var pair in faults.Pairs)
         {
-            var (one, other) = (LabState.Port(pair.Host, pair.Network), LabState.Port(pair.Other, pair.Network));
-            text.Append(CultureInfo.InvariantCulture, $"    iifname \"{one}\" oifname \"{other}\" drop\n    iifname \"{other}\" oifname \"{one}\" drop\n");
+            foreach (var (one, other) in ports(pair.Host, pair.Network).SelectMany(one => ports(pair.Other, pair.Network).Select(other => (one, other))))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    iifname \"{one}\" oifname \"{other}\" drop\n    iifname \"{other}\" oifname \"{one}\" drop\n");
+            }
         }
 
         text.Append("  }\n  chain input {\n    type filter hook input priority 0; policy accept;\n");

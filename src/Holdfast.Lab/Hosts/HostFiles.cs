@@ -41,8 +41,22 @@ internal static class HostFiles
             File.WriteAllText($"{disk}/etc/libvirt/libvirtd.conf", LibvirtConfiguration(id));
             File.WriteAllText($"{disk}/etc/libvirt/qemu.conf", QemuConfiguration);
             WritePrivate($"{disk}/etc/holdfast/secret", lab.Secret + "\n");
+            if (lab.Options.Redundant)
+            {
+                File.WriteAllText($"{disk}/etc/holdfast/topology.json", Wiring(lab));
+            }
+
             File.WriteAllText($"{disk}/etc/holdfast/holdfastd.json", JsonSerializer.Serialize(AgentConfiguration.Of(lab, host), StateJson.Default.AgentConfiguration));
         }
+    }
+
+    /// <summary>What a lab's administrator would write down: no LLDP goes through a bridge that has no daemon for it.</summary>
+    private static string Wiring(LabState lab)
+    {
+        var switches = lab.Sides.Select(side => $$"""{ "name": "{{Cable.Switch(side)}}" }""");
+        var networks = lab.Options.Networks.Select(network => $$"""{ "name": "{{network.Name}}", "switches": [{{string.Join(", ", lab.Sides.Select(side => $"\"{Cable.Switch(side)}\""))}}] }""");
+        var routers = lab.Gateways.Count > 1 ? lab.Gateways.Select(network => $$"""{ "address": "{{lab.Gateway(network)}}", "switch": "{{Cable.Switch(lab.RouterSide(network))}}" }""") : [];
+        return $$"""{ "switches": [{{string.Join(", ", switches)}}], "networks": [{{string.Join(", ", networks)}}], "addresses": [{{string.Join(", ", routers)}}] }""" + "\n";
     }
 
     /// <summary>Every host's certificate, from an authority that is forgotten with that: no host comes later.</summary>
@@ -96,12 +110,11 @@ internal static class HostFiles
     internal static string SwitchCommands(LabState lab, string host, Faults.FaultTable faults)
     {
         var text = new StringBuilder();
-        foreach (var network in lab.LinksOf(host))
+        foreach (var cable in lab.CablesOf(host))
         {
-            var port = LabState.Port(host, network.Name);
-            text.Append($"link add name {port} type veth peer name {Uplink(network)} netns 1\n")
-                .Append($"link set dev {port} master {network.Name}\n")
-                .Append($"link set dev {port} {(faults.PortUp(host, network.Name) ? "up" : "down")}\n");
+            text.Append($"link add name {cable.Port} type veth peer name {(lab.Options.Redundant ? cable.Member : Uplink(cable.Network))} netns 1\n")
+                .Append($"link set dev {cable.Port} master {Cable.Bridge(cable.Network.Name, cable.Side)}\n")
+                .Append($"link set dev {cable.Port} {(faults.PortUp(cable) ? "up" : "down")}\n");
         }
 
         return text.ToString();
@@ -114,10 +127,15 @@ internal static class HostFiles
         foreach (var network in lab.LinksOf(host))
         {
             var link = LabState.Link(network.Name);
+            if (lab.Options.Redundant)
+            {
+                text.Append(Bond(lab, host, network));
+            }
+
             if (network.Role == "guest")
             {
                 text.Append($"link add name {link} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n")
-                    .Append($"link set dev {Uplink(network)} master {link}\n")
+                    .Append($"link set dev {(lab.Options.Redundant ? AboveBond(network) : Uplink(network))} master {link}\n")
                     .Append($"link set dev {Uplink(network)} up\n")
                     .Append($"address add 10.128.0.{lab.Slot(host) + 1}/9 dev {link}\n");     // the range in which the lab's guests address themselves
             }
@@ -129,7 +147,29 @@ internal static class HostFiles
         return text.ToString();
     }
 
-    /// <summary>The host's end of a veth.</summary>
+    /// <summary>
+    /// A bond of two cables, of what kernels without the bonding driver have too: a bridge whose two ports are isolated, so that nothing that comes in through one goes out through the other. A frame goes out
+    /// through the port behind which its receiver was heard last, else through both; a port without carrier is forgotten at once. As no switch is joined with the other one there is no loop.
+    /// </summary>
+    private static string Bond(LabState lab, string host, LabNetwork network)
+    {
+        var bond = Uplink(network);
+        var text = new StringBuilder($"link add name {bond} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n");
+        foreach (var cable in lab.CablesOf(host).Where(cable => cable.Network == network))
+        {
+            text.Append($"link set dev {cable.Member} master {bond}\n")
+                .Append($"link set dev {cable.Member} type bridge_slave isolated on\n")
+                .Append($"link set dev {cable.Member} up\n");
+        }
+
+        // No bridge can be a bridge's port, and a pair of veths would have a carrier when both cables have none.
+        return network.Role == "guest"
+            ? text.Append($"link add link {bond} name {AboveBond(network)} type macvlan mode passthru\n").Append($"link set dev {AboveBond(network)} up\n").ToString() : text.ToString();
+    }
+
+    private static string AboveBond(LabNetwork network) => $"{network.Name}0on";
+
+    /// <summary>The host's end of a link: of its veth, or in a redundant lab the bond.</summary>
     internal static string Uplink(LabNetwork network) => network.Role == "guest" ? $"{network.Name}0up" : LabState.Link(network.Name);
 
     private static string HostNames(LabState lab)

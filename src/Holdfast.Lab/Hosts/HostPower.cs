@@ -21,10 +21,10 @@ internal sealed class HostPower(LabState lab, ProcessId yard)
             return;
         }
 
-        foreach (var network in lab.LinksOf(host))
+        foreach (var cable in lab.CablesOf(host))
         {
             // The kernel takes a dead host's veths away some time after its death.
-            await Shell.Run(["nsenter", $"--net=/proc/{yard.Pid}/ns/net", "ip", "link", "del", LabState.Port(host, network.Name)], cancel: cancel);
+            await Shell.Run(["nsenter", $"--net=/proc/{yard.Pid}/ns/net", "ip", "link", "del", cable.Port], cancel: cancel);
         }
 
         HostFiles.WriteBoot(lab, host, faults);
@@ -47,9 +47,9 @@ internal sealed class HostPower(LabState lab, ProcessId yard)
     /// </summary>
     internal async Task Crash(string host, LinkControl links)
     {
-        foreach (var network in lab.LinksOf(host))
+        foreach (var cable in lab.CablesOf(host))
         {
-            links.Set(LabState.Port(host, network.Name), up: false);
+            links.Set(cable.Port, up: false);
         }
 
         if (ProcessId.Read(lab.Paths.Host(host).Init) is not { Alive: true } init)

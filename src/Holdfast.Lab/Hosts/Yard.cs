@@ -32,19 +32,26 @@ internal static class Yard
         }
 
         var yard = paths.YardProcess!.Value;
+        await Shell.Must(["nsenter", $"--net=/proc/{yard.Pid}/ns/net", "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; ip -batch -"],
+            Switches(lab), cancel: cancel);
+        return yard;
+    }
+
+    /// <summary>Run in the switches' namespace: a bridge for each side of each network, and the routers' addresses.</summary>
+    internal static string Switches(LabState lab)
+    {
         var switches = new StringBuilder("link set dev lo up\n");
-        foreach (var network in lab.Options.Networks)
+        foreach (var (network, side) in lab.Options.Networks.SelectMany(network => lab.Sides.Select(side => (network, side))))
         {
-            switches.Append($"link add name {network.Name} address {lab.RouterMac(network)} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n").Append($"link set dev {network.Name} up\n");
+            var bridge = Cable.Bridge(network.Name, side);
+            switches.Append($"link add name {bridge} {(side == lab.RouterSide(network) ? $"address {lab.RouterMac(network)} " : "")}type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n").Append($"link set dev {bridge} up\n");
         }
 
         foreach (var network in lab.Gateways)
         {
-            switches.Append($"address add {lab.Gateway(network)}/24 dev {network.Name}\n");
+            switches.Append($"address add {lab.Gateway(network)}/24 dev {Cable.Bridge(network.Name, lab.RouterSide(network))}\n");
         }
 
-        await Shell.Must(["nsenter", $"--net=/proc/{yard.Pid}/ns/net", "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; ip -batch -"],
-            switches.ToString(), cancel: cancel);
-        return yard;
+        return switches.ToString();
     }
 }

@@ -36,6 +36,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.Start f => Start(lab.Known(f.Host)),
         LabFault.Hang f => Hang(lab.Known(f.Host)),
         LabFault.Unhang f => Unhang(lab.Known(f.Host)),
+        LabFault.Cut { Side: { } side } f => Change(f.Host, f.Network, link => lab.KnownSide(side) == 1 ? link with { CutFirst = true } : link with { CutSecond = true }),
         LabFault.Cut f => Change(f.Host, f.Network, link => link with { Cut = true }),
         LabFault.OneWay f => Change(f.Host, f.Network, link => f.In ? link with { DropIn = true } : link with { DropOut = true }),
         LabFault.Loss f => Change(f.Host, f.Network, link => link with { LossPercent = f.Percentage }),
@@ -43,7 +44,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.Mtu f => Change(f.Host, f.Network, link => link with { PacketBytes = f.PacketBytes }),
         LabFault.Heal f => Apply(Faults.Healed(lab.Known(f.Host, store: true), lab.Network(f.Network).Name)),
         LabFault.Apart f => Apply(Faults.With(Pair(f))),
-        LabFault.Switch f => Apply(Faults.WithSwitch(lab.Network(f.Network).Name, f.Up)),
+        LabFault.Switch f => Apply(Faults.WithSwitch(lab.KnownSwitch(f.Network), f.Up)),
         LabFault.Gateway f => Apply(Faults.WithGateway(Gateway(f.Network), f.Up)),
         LabFault.HealAll => HealAll(),
         LabFault.StopProcess f => StopProcess(f),
@@ -130,15 +131,12 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
     /// <summary>Makes links and filter agree with a new table, as a whole.</summary>
     private async Task Apply(FaultTable wanted)
     {
-        foreach (var host in lab.Hosts.Append(LabState.Store))
+        foreach (var cable in lab.Cables)
         {
-            foreach (var network in lab.LinksOf(host))
-            {
-                links.Set(LabState.Port(host, network.Name), power.IsOn(host) && wanted.PortUp(host, network.Name));
-            }
+            links.Set(cable.Port, power.IsOn(cable.Host) && wanted.PortUp(cable));
         }
 
-        await Shell.Must([.. InSwitches, "nft", "-f", "-"], LinkRules.Filter(wanted, wanted.GatewaysDown.Select(network => lab.Gateway(lab.Network(network)))));
+        await Shell.Must([.. InSwitches, "nft", "-f", "-"], LinkRules.Filter(wanted, Ports, wanted.GatewaysDown.Select(network => lab.Gateway(lab.Network(network)))));
         await PortsForward(wanted);
         var before = Faults;
         await Keep(wanted);
@@ -152,11 +150,12 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         }
     }
 
+    private IEnumerable<string> Ports(string host, string network) => lab.CablesOf(host).Where(cable => cable.Network.Name == network).Select(cable => cable.Port);
+
     /// <summary>The kernel hands a link's new state on up to a second later; until then a healed port still drops.</summary>
     private async Task PortsForward(FaultTable wanted)
     {
-        var ports = lab.Hosts.Append(LabState.Store).Where(power.IsOn)
-            .SelectMany(host => lab.LinksOf(host).Where(network => wanted.PortUp(host, network.Name)).Select(network => LabState.Port(host, network.Name))).ToList();
+        var ports = lab.Cables.Where(cable => power.IsOn(cable.Host) && wanted.PortUp(cable)).Select(cable => cable.Port).ToList();
         for (var since = System.Diagnostics.Stopwatch.StartNew(); since.Elapsed < PortLimit; await Task.Delay(20))
         {
             var state = await Shell.Must([.. InSwitches, "bridge", "link", "show"]);
@@ -173,7 +172,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
     {
         var uplink = HostFiles.Uplink(lab.Network(fault.Network));
         string[] inHost = ["nsenter", $"--net=/proc/{On(fault.Host).Pid}/ns/net"];
-        foreach (var (place, link) in new[] { (InSwitches, LabState.Port(fault.Host, fault.Network)), (inHost, uplink) })
+        foreach (var (place, link) in Ports(fault.Host, fault.Network).Select(port => (InSwitches, port)).Append((inHost, uplink)))
         {
             var set = await Shell.Run([.. place, .. LinkRules.Limit(link, fault.BitsPerSecond)]);
             if (set.ExitCode != 0 && fault.BitsPerSecond > 0)

@@ -76,17 +76,19 @@ public sealed class WhatIfTests
     {
         await using var agent = await FakeAgent.StartAsync();
         agent.On("GET /v1/topology", """
-            {"host":"h1","components":[{"id":"link:h1/cluster","kind":"link","name":"h1/cluster","confidence":"seen","detail":"bond (802.3ad), 1 of 2 members carry it"},
-              {"id":"switch:cluster","kind":"switch","name":"cluster","confidence":"inferred"}],
+            {"host":"h1","components":[{"id":"link:h1/cluster","kind":"link","name":"h1/cluster","confidence":"seen","detail":"bond (802.3ad), 1 of 2 members carry it","source":"kernel of h1"},
+              {"id":"switch:cluster","kind":"switch","name":"cluster","confidence":"inferred","source":"nothing says otherwise"}],
              "edges":[{"from":"link:h1/cluster","to":"host:h1","role":"needs","confidence":"seen"},{"from":"link:h1/cluster","to":"nic:a","role":"oneOf","confidence":"declared"},
-              {"from":"link:h1/cluster","to":"nic:b","role":"oneOf","confidence":"declared"},{"from":"link:h1/cluster","to":"switch:cluster","role":"plugged","confidence":"inferred","network":"cluster"}]}
+              {"from":"link:h1/cluster","to":"nic:b","role":"oneOf","confidence":"declared"},{"from":"link:h1/cluster","to":"switch:cluster","role":"plugged","confidence":"inferred","network":"cluster"}],
+             "unknown":["h1: LLDP: lldpcli is not installed"]}
             """);
         Assert.Equal(
             """
-            As h1 knows it; nothing is declared, so each network is taken to be one switch.
-            COMPONENT        KNOWN     HANGS ON                                                      DETAIL
-            link:h1/cluster  seen      host:h1, plugged into switch:cluster, one of nic:a and nic:b  bond (802.3ad), 1 of 2 members carry it
-            switch:cluster   inferred  -                                                             -
+            As h1 knows it; nothing is declared, so each network whose switches no host sees is taken to be one.
+            COMPONENT        KNOWN     BY                      HANGS ON                                                                 DETAIL
+            link:h1/cluster  seen      kernel of h1            host:h1, plugged into switch:cluster (inferred), one of nic:a and nic:b  bond (802.3ad), 1 of 2 members carry it
+            switch:cluster   inferred  nothing says otherwise  -                                                                        -
+            not known: h1: LLDP: lldpcli is not installed
 
             """, (await agent.CallAsync("topology", "show")).Out);
     }

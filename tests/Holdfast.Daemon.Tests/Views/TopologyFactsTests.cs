@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Holdfast.Adapters.Etcd;
 using Holdfast.Api;
 using Holdfast.Core.Agent;
@@ -21,6 +22,12 @@ public sealed class TopologyFactsTests
         Etcd = new() { Members = ["h1"] },
         Fence = [new() { Name = "board", Agent = "fence_ipmilan", Except = ["h3"] }],
     };
+
+    private static readonly HostSight Sight = new(
+        [new("storage", "bond0.20", "802.3ad", SlowLacp: true, [new("eno1", Carrier: true, "0000:03:00", new("sw1", "00:aa", "Gi1/0/3", ["10.0.9.1"])), new("eno2", Carrier: false)], ["10.0.2.0/24"])],
+        [new("shared", "nfs4", "10.0.2.50:/vol", ["storage"], []), new("gold", "gfs2", "/dev/mapper/mpatha", null, [new("sda", Works: true, "0000:0b:00")])], ["LLDP: lldpcli is not installed"]);
+
+    private static readonly ImmutableSortedDictionary<string, HostSight> Sights = ImmutableSortedDictionary<string, HostSight>.Empty.Add("h1", Sight).Add("h2", HostSight.Empty with { Unknown = ["LLDP: lldpcli is not installed"] });
 
     private static readonly ImmutableArray<PeerView> Hosts =
     [
@@ -57,7 +64,25 @@ public sealed class TopologyFactsTests
             Disarmed = "an operator",
             Picture = new(0, [], [Picture(0, HeartbeatFlags.Leaving), Picture(1, HeartbeatFlags.Leaving | HeartbeatFlags.Draining), Picture(2, HeartbeatFlags.Leaving)]),
         };
-        Assert.Equal([true, false, true], TopologyFacts.Of(snapshot, IntentView.Empty, Options, new() { Host = "h1" }, []).Hosts.Select(h => h.Disarmed));
+        Assert.Equal([true, false, true], TopologyFacts.Of(snapshot, IntentView.Empty, Options, new() { Host = "h1" }, ImmutableSortedDictionary<string, HostSight>.Empty, []).Hosts.Select(h => h.Disarmed));
+    }
+
+    [Fact]
+    public void What_a_host_sees_comes_through_the_API_as_it_was()
+    {
+        var report = JsonSerializer.Deserialize(JsonSerializer.Serialize(SightRows.Of(Sight, "h1"), ApiJson.Default.SightReport), ApiJson.Default.SightReport)!;
+        Assert.Equal("h1", report.Host);
+        Assert.Equivalent(Sight, SightRows.Of(report), strict: true);
+    }
+
+    [Fact]
+    public void What_each_host_sees_is_in_the_topology_and_what_it_cannot_see_is_told()
+    {
+        var topology = WhatIfRows.Of(Layout.Of(Of([]), Declaration.Empty), "h1", declared: null);
+        Assert.Contains(new TopologyComponent("nic:h1/storage/eno1", "nic", "h1/storage/eno1", "seen", "port Gi1/0/3 of sw1", "kernel of h1"), topology.Components);
+        Assert.Contains(new TopologyComponent("switch:sw1", "switch", "sw1", "seen", null, "LLDP at h1"), topology.Components);
+        Assert.Contains(new TopologyEdge("nic:h1/storage/eno1", "switch:sw1", "plugged", "seen", "storage"), topology.Edges);
+        Assert.Equal(["h1: LLDP: lldpcli is not installed", "h2: LLDP: lldpcli is not installed", "h3: it has not said what it sees of its cables"], topology.Unknown);
     }
 
     [Fact]
@@ -74,15 +99,15 @@ public sealed class TopologyFactsTests
         var web = Assert.Single(report.Machines);
         Assert.Equal(("web", "restarted", "h2"), (web.Name, web.Outcome, web.Host));
         var topology = WhatIfRows.Of(layout, "h1", declared: null);
-        Assert.Contains(new TopologyComponent("network:storage", "network", "storage", "seen", "storage"), topology.Components);
-        Assert.Contains(new TopologyEdge("link:h1/storage", "switch:storage", "plugged", "inferred", "storage"), topology.Edges);
+        Assert.Contains(new TopologyComponent("network:storage", "network", "storage", "seen", "storage", "configuration"), topology.Components);
+        Assert.Contains(new TopologyEdge("link:h2/storage", "switch:storage", "plugged", "inferred", "storage"), topology.Edges);
     }
 
     private static ClusterFacts Of(ImmutableArray<MachineView> machines)
     {
         var snapshot = Snapshots.Of(Hosts, machines) with { FenceDevices = [new(1, 0, "board", "failed", "no answer", TimeSpan.Zero), new(0, 0, "board", "proven", null, TimeSpan.Zero)] };
         var networks = new NetworkReport { Host = "h1", Networks = [new("cluster", ["cluster"], [], [new("h1", Carrier: true, 1500, new("802.3ad", 1, 2))])] };
-        return TopologyFacts.Of(snapshot, IntentView.Empty, Options, networks, DatastoreRows.Of(snapshot, IntentView.Empty, "fast"));
+        return TopologyFacts.Of(snapshot, IntentView.Empty, Options, networks, Sights, DatastoreRows.Of(snapshot, IntentView.Empty, "fast"));
     }
 
     private static HostPicture Picture(int slot, HeartbeatFlags flags) => new(slot, $"h{slot + 1}", Presence.Alive, null, null, flags, true);

@@ -14,22 +14,26 @@ internal sealed class TopologyShowCommand(Context context)
     {
         Terminal.Out.WriteLine(report.Declared is { } file
             ? $"As {report.Host} knows it, with what {file} declares."
-            : $"As {report.Host} knows it; nothing is declared, so each network is taken to be one switch.");
+            : $"As {report.Host} knows it; nothing is declared, so each network whose switches no host sees is taken to be one.");
         var edges = report.Edges.ToLookup(e => e.From);
-        var table = new Table("COMPONENT", "KNOWN", "HANGS ON", "DETAIL");
+        var table = new Table("COMPONENT", "KNOWN", "BY", "HANGS ON", "DETAIL");
         foreach (var component in report.Components)
         {
-            table.Row(component.Id, component.Confidence, string.Join(", ", Hangs([.. edges[component.Id]])), component.Detail);
+            table.Row(component.Id, component.Confidence, component.Source, string.Join(", ", Hangs([.. edges[component.Id]])), component.Detail);
         }
 
         table.Write(Terminal);
+        foreach (var unknown in report.Unknown)
+        {
+            Terminal.Out.WriteLine($"not known: {unknown}");
+        }
     }
 
     private static IEnumerable<string> Hangs(TopologyEdge[] edges)
     {
         foreach (var edge in edges.Where(e => e.Role != "oneOf"))
         {
-            yield return edge.Role == "plugged" ? $"plugged into {edge.To}" : edge.To;
+            yield return edge.Role == "plugged" ? $"plugged into {edge.To} ({edge.Confidence})" : edge.To;
         }
 
         if (edges.Where(e => e.Role == "oneOf").Select(e => e.To).ToList() is [_, ..] alternatives)

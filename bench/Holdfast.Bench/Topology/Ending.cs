@@ -1,0 +1,28 @@
+using Holdfast.Api;
+
+namespace Holdfast.Bench.Topology;
+
+/// <summary>Where everything is at rest, in words that are the same for what was said and for what is seen.</summary>
+/// <param name="Hosts">"h1 connected/13": its own verdict, and its row of the isolation table; "h1 off".</param>
+/// <param name="Machines">"m1 runs on h1", "m1 stands on h1", "m1 anew on h2", "m1 live to h2", "m1 nowhere".</param>
+internal sealed record Ending(IReadOnlyList<string> Hosts, IReadOnlyList<string> Machines)
+{
+    public override string ToString() => string.Join(", ", [.. Hosts, .. Machines]);
+
+    public static Ending Predicted(WhatIfReport report) => new(
+        [.. report.Hosts.OrderBy(h => h.Name, StringComparer.Ordinal).Select(h => h.Verdict is null ? $"{h.Name} off" : Host(h.Name, h.Verdict, h.Row))],
+        [.. report.Machines.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => Machine(m.Name, Word(m.Outcome), m.Host))]);
+
+    public static string Host(string name, string verdict, int? row) => $"{name} {verdict}/{row}";
+
+    public static string Machine(string name, string what, string? host) => host is null ? $"{name} nowhere" : $"{name} {what} {host}";
+
+    /// <summary>Whether a machine that runs is reached over the guest network is not looked at from outside.</summary>
+    private static string Word(string outcome) => outcome switch
+    {
+        "moved" => "live to",
+        "restarted" => "anew on",
+        "paused" => "stands on",
+        _ => "runs on",
+    };
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Holdfast.Api;
+using Holdfast.Lab;
+
+namespace Holdfast.Bench.Topology;
+
+/// <summary>A lab of three hosts with a machine on each.</summary>
+internal sealed class WhatIfLab(string name)
+{
+    private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(120);
+
+    /// <summary>Of the isolation table: works as usual.</summary>
+    private const int Usual = 13;
+
+    public string Name => name;
+
+    public async Task CreateAsync(CancellationToken cancel)
+    {
+        using var client = HoldfastClient.Unix(LabCluster.AgentSocket(name));
+        foreach (var host in LabCluster.Status(name).Hosts)
+        {
+            await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = $"m{host.Name[1..]}", Start = true, Host = host.Name }, cancel), TimeSpan.FromMinutes(1), null, cancel);
+        }
+    }
+
+    public Task<TopologyReport> TopologyAsync(CancellationToken cancel) => AskAsync(c => c.TopologyAsync(cancel));
+
+    public Task<WhatIfReport> WhatIfAsync(string component, CancellationToken cancel) => AskAsync(c => c.WhatIfAsync([component], cancel));
+
+    /// <summary>What people do to the thing that is meant.</summary>
+    public async Task<LabFault> CutOfAsync(TopologyComponent component, CancellationToken cancel)
+    {
+        var parts = component.Name.Split('/');
+        return component.Kind switch
+        {
+            "switch" or "network" => new LabFault.Switch(component.Name, Up: false),
+            "host" => new LabFault.Crash(component.Name),
+            "link" => new LabFault.Cut(At(parts[0]), parts[1]),
+            "nic" => new LabFault.Cut(At(parts[0]), parts[1], await SideAsync(component, cancel)),
+            // Its server's only way to the hosts.
+            "datastore" => new LabFault.Cut("store", "storage"),
+            "fence" => new LabFault.FenceDevice(parts[0], "broken"),
+            "etcd" => new LabFault.StopProcess(component.Name, "etcd", Kill: false),
+            "address" => new LabFault.Gateway(LabCluster.Status(name).Hosts[0].Addresses.First(a => Range(a.Value) == Range(component.Name)).Key, Up: false),
+            _ => throw new BenchException($"Nothing in a lab is a {component.Kind} ({component.Id})."),
+        };
+
+        string At(string of) => LabCluster.Status(name).Hosts.Any(h => h.Name == of) ? of : "store";
+
+        static string Range(string address) => address[..address.LastIndexOf('.')];
+    }
+
+    /// <summary>Waits until everything is as usual and each machine runs once.</summary>
+    /// <returns>The machines.</returns>
+    public async Task<IReadOnlyList<TruthMachine>> WholeAsync(CancellationToken cancel)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(200, cancel))
+        {
+            var machines = (await LabCluster.Truth(name, cancel)).Machines;
+            var hosts = await HostsAsync(cancel);
+            if (hosts.All(h => h.Detail is { Row: Usual, State: HostState.Up }) && machines.All(m => m is { Copies: [{ Executing: true }], BootId: not null }))
+            {
+                return machines;
+            }
+
+            if (since.Elapsed > WholeLimit)
+            {
+                throw new BenchException($"The lab '{name}' is not whole after {WholeLimit.TotalSeconds:0} s: {string.Join(", ", hosts.Select(h => $"{h.Name} {h.Detail?.State} row {h.Detail?.Row}"))}; {string.Join(", ", machines.Select(m => $"{m.Name} {m.Copies.Count} copies"))}.");
+            }
+        }
+    }
+
+    public async Task<Ending> SeenAsync(IReadOnlyList<TruthMachine> before, CancellationToken cancel)
+    {
+        var machines = (await LabCluster.Truth(name, cancel)).Machines;
+        return new(
+            [.. (await HostsAsync(cancel)).Select(h => h.Detail is null ? $"{h.Name} {(h.On ? "silent" : "off")}" : Ending.Host(h.Name, h.Detail.Verdict, h.Detail.Row))],
+            [.. before.OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => Seen(m, machines.First(now => now.Name == m.Name)))]);
+    }
+
+    /// <summary>Nothing may cancel this: what a cut has broken must not stay broken.</summary>
+    public async Task HealAsync()
+    {
+        await LabCluster.Fault(name, new LabFault.HealAll(), CancellationToken.None);
+        foreach (var host in LabCluster.Status(name).Hosts.Where(h => h.Power == "off"))
+        {
+            await LabCluster.Fault(name, new LabFault.Start(host.Name), CancellationToken.None);
+        }
+    }
+
+    private static string Seen(TruthMachine before, TruthMachine now) => now.Copies switch
+    {
+        [] => Ending.Machine(before.Name, "", null),
+        [{ Executing: false } copy] => Ending.Machine(before.Name, "stands on", copy.Host),
+        [{ } copy] => Ending.Machine(before.Name, now.BootId != before.BootId ? "anew on" : copy.Host == before.Copies[0].Host ? "runs on" : "live to", copy.Host),
+        _ => $"{before.Name} in {now.Copies.Count} copies",
+    };
+
+    /// <summary>Of each host, its own word; null: its agent does not answer.</summary>
+    private async Task<IReadOnlyList<(string Name, bool On, HostDetail? Detail)>> HostsAsync(CancellationToken cancel)
+    {
+        var hosts = new List<(string, bool, HostDetail?)>();
+        foreach (var host in LabCluster.Status(name).Hosts)
+        {
+            try
+            {
+                using var client = HoldfastClient.Unix(LabCluster.AgentSocket(name, host.Name), local: true);
+                client.Patience = TimeSpan.FromSeconds(2);
+                hosts.Add((host.Name, true, await client.HostAsync(host.Name, cancel)));
+            }
+            catch (Exception e) when (e is ApiException or LabException)
+            {
+                hosts.Add((host.Name, host.Power == "on", null));
+            }
+        }
+
+        return hosts;
+    }
+
+    /// <summary>Of the switch that the cable goes into.</summary>
+    private async Task<int> SideAsync(TopologyComponent nic, CancellationToken cancel) =>
+        (await TopologyAsync(cancel)).Edges.First(e => e.From == nic.Id && e.Role == "plugged").To == "switch:sw1" ? 1 : 2;
+
+    private async Task<T> AskAsync<T>(Func<HoldfastClient, Task<T>> question)
+    {
+        using var client = HoldfastClient.Unix(LabCluster.AgentSocket(name));
+        return await question(client);
+    }
+}
