@@ -12,7 +12,9 @@ namespace Holdfast.Core.Agent;
 /// </summary>
 internal sealed class BalanceDesk(AgentContext context, MoveDesk moves, MoveTargets targets, BalanceScout scout)
 {
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
+    /// <summary>A copy that breaks at its end costs the guest its pause for nothing, so one that has failed is not tried often: after a minute, two, four …</summary>
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
     private readonly HashSet<Guid> moving = [];
 
     /// <summary>Machines that could not leave: why, after how many rounds of that, and until when another is taken instead.</summary>
@@ -63,7 +65,7 @@ internal sealed class BalanceDesk(AgentContext context, MoveDesk moves, MoveTarg
 
         hotSince ??= context.Now;
         holds = WhyNotNow() ?? "";
-        if (Mode != BalanceMode.Off && IsOverdue)
+        if (Mode != BalanceMode.Off && IsOverdue && moving.Count == 0)
         {
             Tell(plan);
         }
@@ -117,16 +119,12 @@ internal sealed class BalanceDesk(AgentContext context, MoveDesk moves, MoveTarg
     {
         foreach (var move in now.Moves.Where(m => Mode == BalanceMode.Recommend && told.Add($"{m.Machine} {m.To}")))
         {
-            context.Say("recommended", $"{Sentence(move)}; balancing only recommends, so 'holdfast vm migrate {move.Name} --to {context.Settings.NameOf(move.To)}' is for you to do", move.Machine, context.Settings.Host);
+            context.Say("recommended", $"{Sentence(move)}; balancing only recommends, so 'holdfast vm migrate {move.Name} {context.Settings.NameOf(move.To)}' is for you to do", move.Machine, context.Settings.Host);
         }
 
         if (now.Shortage is { } shortage && told.Add("shortage"))
         {
             context.Say("alarm", shortage, host: context.Settings.Host);
-        }
-        else if (now.Shortage is null)
-        {
-            told.Remove("shortage");
         }
     }
 
@@ -179,7 +177,7 @@ internal sealed class BalanceDesk(AgentContext context, MoveDesk moves, MoveTarg
     private void Failed(Guid machine, string why)
     {
         var times = failed.GetValueOrDefault(machine)?.Times + 1 ?? 1;
-        var pause = context.Settings.Balancing.Round * Math.Pow(2, Math.Min(times, 10));
+        var pause = FirstRetry * Math.Pow(2, Math.Min(times - 1, 10));
         failed[machine] = new(why, times, context.Now + (pause < LongestRetry ? pause : LongestRetry));
     }
 

@@ -80,7 +80,7 @@ public static class BalancePlanner
         ImmutableArray<string> hosts = [.. scene.Others.Take(MostNamed).Select(o => o.WhyNot ?? WhyNoHelp(scene, settings, o))];
         var help = scene.Others.Any(o => o.NoPath)
             ? "a network that carries migrations again ('holdfast network show' tells what is wrong with it)"
-            : "one more host or more processors, or machines that want less";
+            : $"{(tried.IsEmpty ? "" : "what made these moves fail set right, ")}one more host or more processors, or machines that want less";
         return $"{wants}, and {still}. Tried: {(tried.IsEmpty ? "no move has begun" : string.Join("; ", tried))}. {(stays.IsEmpty ? "" : $"{string.Join("; ", stays)}. ")}Other hosts: {(hosts.IsEmpty ? "there is none" : string.Join("; ", hosts))}. What would help: {help}";
     }
 
