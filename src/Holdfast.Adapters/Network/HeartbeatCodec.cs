@@ -22,7 +22,7 @@ internal sealed class HeartbeatCodec(ClusterKey key)
 {
     /// <summary>Fits one packet of any network that carries IPv6 (1280 bytes with its headers).</summary>
     public const int MaxLength = HeadLength + 18 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 21 + LoadLength + TagLength;
-    private const int LoadLength = 26;
+    private const int LoadLength = 22;
     private const int HeadLength = 40;
     private const int NonceAt = 28;
     private const int TagLength = 16;
@@ -206,13 +206,13 @@ internal sealed class HeartbeatCodec(ClusterKey key)
         }
 
         writer.U16((ushort)Math.Clamp(load.Cpus, 0, ushort.MaxValue));
-        writer.U32((uint)Math.Clamp(load.UsedCpus * Thousandths, 0, uint.MaxValue));
+        writer.U32((uint)Math.Clamp(Math.Round(load.UsedCpus * Thousandths), 0, uint.MaxValue));
         writer.U32((uint)Math.Clamp(load.MemoryMiB, 0, uint.MaxValue));
         writer.U32((uint)Math.Clamp(load.UsedMemoryMiB, 0, uint.MaxValue));
         writer.U8(load.Pressure is null ? (byte)0 : (byte)1);
         foreach (var percent in load.Pressure is { } p ? [p.Cpu, p.Memory, p.Io] : ReadOnlySpan<double>.Empty)
         {
-            writer.U16((ushort)Math.Clamp(percent * Hundredths, 0, ushort.MaxValue));
+            writer.U16((ushort)Math.Clamp(Math.Round(percent * Hundredths), 0, ushort.MaxValue));
         }
     }
 
