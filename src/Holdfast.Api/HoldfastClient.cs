@@ -93,6 +93,8 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<TopologyReport> TopologyAsync(CancellationToken cancel = default) => GetAsync(Routes.Topology, ApiJson.Default.TopologyReport, cancel);
 
+    public Task<BalanceReport> BalanceAsync(CancellationToken cancel = default) => GetAsync(Routes.Balance, ApiJson.Default.BalanceReport, cancel);
+
     /// <param name="down">Components, like "switch:sw1".</param>
     public Task<WhatIfReport> WhatIfAsync(IEnumerable<string> down, CancellationToken cancel = default) =>
         GetAsync($"{Routes.WhatIf}?down={Uri.EscapeDataString(string.Join(',', down))}", ApiJson.Default.WhatIfReport, cancel);

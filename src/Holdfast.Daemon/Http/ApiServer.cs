@@ -43,6 +43,7 @@ internal static class ApiServer
         new ConsoleRoutes(parts, paths).Map(app);
         new HighAvailabilityRoutes(parts).Map(app);
         new WhatIfRoutes(parts).Map(app);
+        new BalanceRoutes(parts).Map(app);
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>
