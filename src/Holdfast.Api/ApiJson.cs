@@ -35,6 +35,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(TimerReport))]
 [JsonSerializable(typeof(ConsolePlace))]
+[JsonSerializable(typeof(BalanceReport))]
 [JsonSerializable(typeof(TopologyReport))]
 [JsonSerializable(typeof(SightReport))]
 [JsonSerializable(typeof(WhatIfReport))]

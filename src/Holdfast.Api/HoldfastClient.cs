@@ -95,6 +95,8 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<SightReport> SightAsync(CancellationToken cancel = default) => GetAsync(Routes.Sight, ApiJson.Default.SightReport, cancel);
 
+    public Task<BalanceReport> BalanceAsync(CancellationToken cancel = default) => GetAsync(Routes.Balance, ApiJson.Default.BalanceReport, cancel);
+
     /// <param name="down">Components, like "switch:sw1".</param>
     public Task<WhatIfReport> WhatIfAsync(IEnumerable<string> down, CancellationToken cancel = default) =>
         GetAsync($"{Routes.WhatIf}?down={Uri.EscapeDataString(string.Join(',', down))}", ApiJson.Default.WhatIfReport, cancel);

@@ -23,6 +23,7 @@ public static class Routes
     public const string Tasks = "/v1/tasks";
     public const string Topology = "/v1/topology";
     public const string Sight = "/v1/topology/seen";
+    public const string Balance = "/v1/balance";
     public const string WhatIf = "/v1/whatif";
     public const string SinglePoints = "/v1/audit/spof";
     public const string BsiAudit = "/v1/audit/bsi";

@@ -34,12 +34,15 @@ internal sealed class ClusterRun
         Begin();
         timeline.RunUntil(SetUp);
         var over = SetUp + duration;
+        var walk = cluster.Options.LoadChanges is { } every ? new LoadWalk(cluster, every) : null;
+        walk?.Begin();
         for (var end = SetUp; end < over && !IsBroken;)
         {
             end = end + Period < over ? end + Period : over;
             Suffer(end);
         }
 
+        walk?.End();
         RunUntil(over + Recovery);
         foreach (var host in cluster.Hosts)
         {

@@ -17,6 +17,9 @@ public sealed record SimulationOptions
     /// <summary>Time under faults.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Machines want more and less of their processors, and hosts that are short of them move machines away.</summary>
+    public bool Balance { get; init; }
+
     public bool KeepTrace { get; init; }
 
     /// <summary>Name of the protection to switch off, or null.</summary>

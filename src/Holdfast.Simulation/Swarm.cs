@@ -42,7 +42,7 @@ public static class Swarm
         var devices = dice.Chance(0.7);
         var harmless = options.Weaken is null && dice.Chance(0.25);
         var weakening = options.Weaken is { } name ? Weakenings.Find(name) : Weakening.None;
-        return weakening.In(new ClusterOptions(seed)
+        var drawn = new ClusterOptions(seed)
         {
             Prefix = options.Clusters > 1 ? $"c{number + 1}-" : "",
             Hosts = hosts,
@@ -62,6 +62,7 @@ public static class Swarm
             MovesInCluster = dice.Chance(0.3) ? 1 + dice.Below(3) : 8,
             KeepTrace = options.KeepTrace,
             Weakening = weakening,
-        });
+        };
+        return weakening.In(options.Balance ? drawn.Balanced() : drawn);
     }
 }

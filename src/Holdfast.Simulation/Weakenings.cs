@@ -35,6 +35,7 @@ internal static class Weakenings
         new("trusts-old-words", "an owner's word is taken for any right of any owner") { Agent = AgentFlaws.TrustsOldWords, In = NoProofByTime, Focus = [nameof(StoragePathLongCut), nameof(OperatorMoves)] },
         new("restarts-on-silence", "a guest agent that does not answer once is enough to restart its machine") { Agent = AgentFlaws.RestartsOnSilence, In = Harmless, Focus = [nameof(GuestAgentsSilent)] },
         new("takes-while-drained", "a host that is being drained claims free machines all the same") { Agent = AgentFlaws.TakesWhileDrained, Focus = [nameof(OperatorDrains), nameof(OperatorStops)] },
+        new("no-cool-down", "a machine that was moved lately may be moved again by the balancer") { Agent = AgentFlaws.NoCoolDown, In = o => ByDevice(o).Balanced(), Focus = [nameof(FenceDeviceSlow)], Minutes = 10 },
         new("room-by-old-measurement", "what was promised since the memory was measured does not count") { Agent = AgentFlaws.RoomByOldMeasurement, Focus = [nameof(HostCrash)] },
         new("keeps-what-was-given", "a source that could not cancel its move lets its copy run all the same") { Agent = AgentFlaws.KeepsWhatWasGiven, In = ByTime, Focus = [nameof(OperatorMoves), nameof(AgentDiesWithItsCommit)] },
         new("looks-before-freeze-only", "the source of a move is looked at before it is frozen, not after") { LooksBeforeFreezeOnly = true, Focus = [nameof(OperatorMoves), nameof(SourcesResume)] },

@@ -14,18 +14,22 @@ namespace Holdfast.Adapters.Network;
 /// Head: magic u32, version u8, slot u8, receiver's slot u8, kind u8 (0 heartbeat, 1 probe), key id u32, boot id 16, nonce 12 (the uptime and a counter of the
 /// sender's process). Body of a heartbeat: sequence u64, flags u32, network u8 (which of the list), count u8, per network: name (length u8, UTF-8) and heard u64;
 /// size of the probes u16, networks without a carrier u16 (bit per network of the list); then 0 u8, or 1 u8 and the echo: sequence u64, held u32 and spread u32
-/// in microseconds, loss u16 in parts of 10,000, hole u16. Body of a probe: size u16, network's name, zeros up to that size. Tag 16. Numbers are little-endian.
+/// in microseconds, loss u16 in parts of 10,000, hole u16; then 0 u8, or 1 u8 (3 u8: while it settles) and the load: processors u16, used ones u32 in thousandths, memory u32 and
+/// used memory u32 in MiB, and a u8: 0, or 1 and the pressure of processors, memory and I/O, each u16 in hundredths of a percent. Body of a probe: size u16, network's name, zeros up to that size. Tag 16. Numbers are little-endian.
 /// Not for two threads at once.
 /// </remarks>
 internal sealed class HeartbeatCodec(ClusterKey key)
 {
     /// <summary>Fits one packet of any network that carries IPv6 (1280 bytes with its headers).</summary>
-    public const int MaxLength = HeadLength + 18 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 21 + TagLength;
+    public const int MaxLength = HeadLength + 18 + (ClusterNetwork.MaxCount * (1 + ClusterNetwork.MaxNameBytes + 8)) + 21 + LoadLength + TagLength;
+    private const int LoadLength = 22;
     private const int HeadLength = 40;
     private const int NonceAt = 28;
     private const int TagLength = 16;
     private const uint Magic = 0x4842_4648; // "HFBH"
-    private const byte Version = 3;
+    private const byte Version = 4;
+    private const double Thousandths = 1000;
+    private const double Hundredths = 100;
     private const byte Beat = 0;
     private const byte Probe = 1;
     private readonly Dictionary<int, (uint Key, Guid Boot, ChaCha20Poly1305 Cipher)> ciphers = [];
@@ -189,7 +193,43 @@ internal sealed class HeartbeatCodec(ClusterKey key)
             writer.U16(checked((ushort)echo.Hole));
         }
 
+        WriteLoad(heartbeat.Load, ref writer);
         return writer.Written;
+    }
+
+    private static void WriteLoad(HostLoad? load, ref SpanWriter writer)
+    {
+        writer.U8(load is null ? (byte)0 : load.Settling ? (byte)3 : (byte)1);
+        if (load is null)
+        {
+            return;
+        }
+
+        writer.U16((ushort)Math.Clamp(load.Cpus, 0, ushort.MaxValue));
+        writer.U32((uint)Math.Clamp(Math.Round(load.UsedCpus * Thousandths), 0, uint.MaxValue));
+        writer.U32((uint)Math.Clamp(load.MemoryMiB, 0, uint.MaxValue));
+        writer.U32((uint)Math.Clamp(load.UsedMemoryMiB, 0, uint.MaxValue));
+        writer.U8(load.Pressure is null ? (byte)0 : (byte)1);
+        foreach (var percent in load.Pressure is { } p ? [p.Cpu, p.Memory, p.Io] : ReadOnlySpan<double>.Empty)
+        {
+            writer.U16((ushort)Math.Clamp(Math.Round(percent * Hundredths), 0, ushort.MaxValue));
+        }
+    }
+
+    /// <summary>False: it is not one.</summary>
+    private static bool ReadLoad(ref SpanReader reader, out HostLoad? load)
+    {
+        load = null;
+        var kind = reader.U8();
+        if (kind is 0)
+        {
+            return true;
+        }
+
+        load = new HostLoad(reader.U16(), reader.U32() / Thousandths, reader.U32(), reader.U32()) { Settling = kind == 3 };
+        var hasPressure = reader.U8();
+        load = hasPressure == 1 ? load with { Pressure = new(reader.U16() / Hundredths, reader.U16() / Hundredths, reader.U16() / Hundredths) } : load;
+        return kind is 1 or 3 && hasPressure <= 1;
     }
 
     /// <summary>Networks without a carrier, by their place in the list.</summary>
@@ -235,11 +275,12 @@ internal sealed class HeartbeatCodec(ClusterKey key)
         var echo = hasEcho == 1
             ? new HeartbeatEcho(reader.U64(), FromMicroseconds(reader.U32()), Spread: FromMicroseconds(reader.U32()), Loss: reader.U16() / 10_000.0) { Hole = reader.U16() }
             : null;
-        return reader.Failed || reader.Left > 0 || hasEcho > 1 || echo?.Loss > 1 || heard.Count != count
+        return !ReadLoad(ref reader, out var load) || reader.Failed || reader.Left > 0 || hasEcho > 1 || echo?.Loss > 1 || heard.Count != count
             ? null
             : new(slot, boot, names[network], sequence, uptime, heard.ToImmutable(), (HeartbeatFlags)flags, echo)
             {
                 ProbeBytes = probes,
+                Load = load,
                 Unplugged = unplugged == 0 ? [] : [.. names.Where((_, n) => (unplugged & (1 << n)) != 0)],
             };
     }

@@ -20,6 +20,9 @@ public record HostSummary
     /// <summary>An administrator drains it, by its own word: it takes no machines. Null: it takes them.</summary>
     public DrainState? Drain { get; init; }
 
+    /// <summary>What its processors and memory do, by its own word; null: not known.</summary>
+    public HostLoadReport? Load { get; init; }
+
     /// <summary>Names of the machines that the lease table gives to this host.</summary>
     public string[] Machines { get; set; } = [];
 }

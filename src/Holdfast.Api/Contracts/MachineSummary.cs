@@ -44,6 +44,12 @@ public sealed record MachineDetail : MachineSummary
     /// <summary>Its guest's signs of life, as its host sees them; null while it does not run undisturbed.</summary>
     public GuestSigns? Guest { get; init; }
 
+    /// <summary>What it uses of its host, as its host measures it; null while that is not known.</summary>
+    public MachineUseReport? Use { get; init; }
+
+    /// <summary>Machines of one group are never moved to a host on which another one of it is; null: it is in none.</summary>
+    public string? ApartGroup { get; init; }
+
     /// <summary>Folder on the datastore with its definition, disk and state.</summary>
     public string? Folder { get; init; }
 

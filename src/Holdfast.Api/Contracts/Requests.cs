@@ -48,6 +48,9 @@ public sealed record SetMachine
 
     /// <summary>What its host does when its guest shows no sign of life; null: as before.</summary>
     public HungResponse? OnHung { get; init; }
+
+    /// <summary>The group whose machines stay apart from each other, named like a machine; empty: none; null: as before.</summary>
+    public string? ApartGroup { get; init; }
 }
 
 /// <summary><c>POST /v1/vms/NAME/start</c>. 202.</summary>

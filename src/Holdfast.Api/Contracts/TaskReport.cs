@@ -40,6 +40,9 @@ public sealed record TaskResult
     /// <summary>What its host does when its guest is hung, after that was set.</summary>
     public HungResponse? OnHung { get; init; }
 
+    /// <summary>The group whose machines stay apart, after that was set; empty: none.</summary>
+    public string? ApartGroup { get; init; }
+
     public Migration? Migration { get; init; }
 
     /// <summary>The machines that could not leave a drained host yet, and why; empty: it is drained.</summary>

@@ -32,6 +32,7 @@ internal static class Root
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
             Group("topology", "What the cluster consists of.", new TopologyShowCommand(context)),
+            new BalanceCommand(context),
             new WhatIfCommand(context),
             Group("audit", "What would go wrong, before it does.", new AuditSpofCommand(context), new AuditBsiCommand(context)),
             Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),

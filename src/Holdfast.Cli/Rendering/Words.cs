@@ -38,6 +38,16 @@ internal static class Words
         return $"{hung}guest agent {signs.Agent}, disk {signs.Disk}, CPU {signs.Cpu}";
     }
 
+    /// <summary>"92 % of 4".</summary>
+    public static string? Cpus(HostLoadReport? load) => load is null ? null : string.Create(CultureInfo.InvariantCulture, $"{100 * load.UsedCpus / Math.Max(1, load.Cpus):0} % of {load.Cpus}");
+
+    /// <summary>"CPU 12 %, memory 0 %, I/O 3 %".</summary>
+    public static string? Pressure(HostLoadReport? load) =>
+        load?.Pressure is { } p ? string.Create(CultureInfo.InvariantCulture, $"CPU {p.CpuPercent:0} %, memory {p.MemoryPercent:0} %, I/O {p.IoPercent:0} %") : null;
+
+    /// <summary>"1.5 GiB of 8 GiB".</summary>
+    public static string? Memory(HostLoadReport? load) => load is null ? null : $"{Size(load.UsedMemoryMiB)} of {Size(load.MemoryMiB)}";
+
     /// <summary>"12.9 s without a fence device, 2.1 s with".</summary>
     public static string BoundText(Bound bound)
     {

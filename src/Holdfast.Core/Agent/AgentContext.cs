@@ -53,6 +53,9 @@ internal sealed class AgentContext(AgentSettings settings)
         }
     } = Unmeasured;
 
+    /// <summary>Of this host's load, the newest measurement as it was taken; each is an object of its own. Apart from <see cref="Conditions"/>, as nothing that is judged by them follows from it.</summary>
+    public HostLoad? Measured { get; set; }
+
     /// <summary>Until then nothing is known of this host's room, which is not the same as no room.</summary>
     public bool IsMeasured => !ReferenceEquals(Conditions, Unmeasured);
 

@@ -68,4 +68,7 @@ internal enum AgentFlaws
 
     /// <summary>A fence device's word alone is believed also where the fast shot is off.</summary>
     TrustsDevices = 1 << 21,
+
+    /// <summary>A machine that was moved lately may be moved again by the balancer.</summary>
+    NoCoolDown = 1 << 22,
 }

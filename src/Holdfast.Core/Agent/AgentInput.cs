@@ -54,6 +54,9 @@ public sealed record ConditionsMeasured(bool Quorum, long FreeMemoryMiB, int Fre
 {
     /// <summary>This host's own link to each network, as its kernel says; a network whose link is not known is missing.</summary>
     public ImmutableSortedDictionary<string, OwnLink> Links { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+
+    /// <summary>Since the measurement before, not smoothed. Processors that are used by nothing but machines may be left out of it: their use is known here. Null: not measured.</summary>
+    public HostLoad? Load { get; init; }
 }
 
 /// <summary>An administrator has disarmed this host for a time, or armed it again (<paramref name="For"/> zero).</summary>

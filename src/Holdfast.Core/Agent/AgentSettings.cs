@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Core.Balancing;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
 using Holdfast.Core.Model;
@@ -36,6 +37,9 @@ public sealed record AgentSettings(
 
     /// <summary>What a migration may take of this network, in MiB/s; 0: all.</summary>
     internal int MostOn(string network) => Networks.FirstOrDefault(n => n.Name == network) is { } own && (own.Roles & ~NetworkRoles.Migration) != 0 ? SharedPathMiB : 0;
+
+    /// <summary>Whether, and by which limits, machines leave this host while it is short of processors.</summary>
+    public BalancingSettings Balancing { get; init; } = BalancingSettings.Default;
 
     internal MoveFlaws MoveFlaws { get; init; }
 

@@ -28,6 +28,8 @@ public sealed class HostAgent
     private readonly ProbeDesk probes;
     private readonly OrphanDesk orphans;
     private readonly PulseDesk pulses;
+    private readonly LoadDesk loads;
+    private readonly BalanceDesk balance;
     private readonly SortedDictionary<string, DatastoreFailed> failed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, MachineEventKind> early = [];
     private ulong beats;
@@ -57,6 +59,8 @@ public sealed class HostAgent
         probes = new(context);
         orphans = new(context);
         pulses = new(context);
+        loads = new(context, pulses);
+        balance = new(context, moves, targets, new(context, targets, loads));
     }
 
     /// <summary>Take one input in at <paramref name="now"/>, which never goes back, and say what is to be done.</summary>
@@ -100,7 +104,7 @@ public sealed class HostAgent
     /// <summary>The lease tables that this agent acts on, for who checks it.</summary>
     internal IEnumerable<(string Datastore, Leases.LeaseTable Table)> Tables => context.Areas.Values.Select(a => (a.Name, a.Table));
 
-    public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, moves, orders, evacuation, pulses);
+    public HostSnapshot Snapshot() => SnapshotMaker.Of(context, fencing, failed, moves, orders, evacuation, pulses, loads, balance);
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form => string.Join('|', context.Areas.Values.Select(a => a.Form).Concat(context.Local.Values.Select(l => l.Form)).Append($"{context.Looking} {adopting} {context.Found.Count}"));
@@ -169,7 +173,7 @@ public sealed class HostAgent
                 hostOrders.Given(i.Order, what);
                 break;
             case ConditionsMeasured i:
-                context.Conditions = i;
+                (context.Conditions, context.Measured) = (i with { Load = null }, i.Load);
                 break;
             case HighAvailabilitySet i:
                 context.Situation.Disarm(i.For, i.By);
@@ -395,12 +399,14 @@ public sealed class HostAgent
         {
             nextBeat = context.Now + context.Plan.Beat;
             context.Situation.Look();
+            loads.Look();
             Beat();
             giving.Look();
             releasing.Look();
             probes.Look();
             orphans.Look();
             pulses.Look();
+            balance.Look();
         }
 
         if (context.Now >= nextNote)
@@ -423,7 +429,7 @@ public sealed class HostAgent
             {
                 var echo = context.Network.Echo(now, network.Name, desk.Slot);
                 context.Out.Emit(new SendHeartbeat(
-                    desk.Slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo) { ProbeBytes = probe, Unplugged = unplugged }));
+                    desk.Slot, new(context.Settings.Slot, context.Settings.BootId, network.Name, beats, now - Moment.Zero, heard, flags, echo) { ProbeBytes = probe, Unplugged = unplugged, Load = loads.Own }));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Core.Balancing;
 using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Migration;
@@ -37,9 +38,20 @@ public sealed record HostSnapshot(
     /// <summary>Migrations that were looked at before they are begun, newest last.</summary>
     public ImmutableArray<PreflightView> Preflights { get; init; } = [];
 
+    /// <summary>Whether this host is short of processors, and what would help.</summary>
+    public BalanceView Balance { get; init; } = new(BalanceMode.Off, null, false, [], null, "");
+
     /// <summary>All fence devices, as this host's own tests of them show.</summary>
     public ImmutableArray<FenceDeviceView> FenceDevices { get; init; } = [];
 }
+
+/// <summary>What a host makes of its own load.</summary>
+/// <param name="Share">Of its processors that its work wants; null: <paramref name="Holds"/> says why that is not known.</param>
+/// <param name="IsHot">It is short of processors.</param>
+/// <param name="Moves">What would help, in this order.</param>
+/// <param name="Shortage">What stays when all of it is done, why, and what would help; null: nothing.</param>
+/// <param name="Holds">Why none of the moves begins now; empty: one does, or there is none.</param>
+public sealed record BalanceView(BalanceMode Mode, double? Share, bool IsHot, ImmutableArray<RecommendedMove> Moves, string? Shortage, string Holds);
 
 /// <summary>A host that is being drained.</summary>
 /// <param name="By">Who drains it, and why.</param>
@@ -65,6 +77,9 @@ public sealed record PeerView(
     string Name, int Slot, string State, ImmutableSortedDictionary<string, string> Networks,
     ImmutableSortedDictionary<string, string> Datastores, int Machines, long FreeMemoryMiB)
 {
+    /// <summary>What its processors and memory do, by its own word; null: it has not said.</summary>
+    public HostLoad? Load { get; init; }
+
     /// <summary>It says that it is being drained, and so takes no machines.</summary>
     public bool Draining { get; init; }
 
@@ -86,6 +101,9 @@ public sealed record MachineView(
 {
     /// <summary>Its guest's signs of life, as its owner sees them; null elsewhere, and while something is under way with it.</summary>
     public GuestView? Guest { get; init; }
+
+    /// <summary>What it uses of its host, as its owner measures it; null elsewhere, and while it is not known.</summary>
+    public MachineUsage? Use { get; init; }
 }
 
 /// <summary>A guest's signs of life, each by itself.</summary>

@@ -96,6 +96,9 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>This host has failed to start it and leaves it to others until then.</summary>
     public Moment AvoidUntil { get; private set; }
 
+    /// <summary>When it came here by a live migration, or, if an earlier agent may have seen that, when this one first saw it; null: it did not.</summary>
+    public Moment? ArrivedAt { get; private set; }
+
     /// <summary>It is wanted and not up because it failed here; <see cref="Reason"/> says how. It is tried again after a pause.</summary>
     public bool IsFailing => Phase == LocalPhase.None && failures > 1 && (context.Now < notBefore || context.Now < AvoidUntil);
 
@@ -132,6 +135,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
         Epoch = grantedEpoch;
         startedEpoch = grantedEpoch;
         (ran, doubtful, mayBeFrozen, letGoAsked) = (true, true, true, found.LetGo ? context.Now : null);
+        ArrivedAt = Entry is { } known && known.GivenFrom != Leases.Epoch.None ? context.Now : null;
     }
 
     public void Rejoined(IReadOnlyList<Thawed> thawed)
@@ -230,6 +234,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     {
         (Phase, Epoch, startedEpoch, Coming, Reason) = (running ? LocalPhase.Running : LocalPhase.Paused, epoch, epoch, null, "");
         (ran, killed, guestShutDown, doubtful, letGoAsked) = (true, false, false, false, null);
+        ArrivedAt = context.Now;
     }
 
     /// <summary>A move here has begun: its process is the incoming one.</summary>

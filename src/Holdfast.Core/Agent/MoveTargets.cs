@@ -82,6 +82,11 @@ internal sealed class MoveTargets(AgentContext context, RecoveryDesk recovery)
         yield return new("disks", CheckVerdict.Passes, $"{host} reaches datastore {machine.Area.Name}: it renews its right there");
         yield return Memory(machine, slot, candidate.FreeMemoryMiB - SentTo(slot));
         yield return GuestNetwork(host, seen, withGuestNetwork);
+        if (Apart(machine, slot) is { } apart)
+        {
+            yield return apart;
+        }
+
         if (live)
         {
             yield return MigrationRoutes.To(context, slot) is { } path
@@ -110,6 +115,21 @@ internal sealed class MoveTargets(AgentContext context, RecoveryDesk recovery)
             ? new("memory", CheckVerdict.Refuses, $"{context.Settings.NameOf(slot)} has no room for {need} MiB ({Math.Max(0, free)} MiB are free)")
             : new("memory", CheckVerdict.Passes, $"it needs {need} MiB, {free} MiB are free");
     }
+
+    /// <summary>A group's machines are kept apart by every move, whoever asks for it; what restarts after a failure runs where it can.</summary>
+    private MoveCheck? Apart(LocalMachine machine, int slot) => context.Definitions.GetValueOrDefault(machine.Id)?.ApartGroup is not { } group ? null
+        : ApartMembers(context, group).FirstOrDefault(m => m.Id != machine.Id && m.Slot == slot) is { Id: var other } && other != Guid.Empty
+            ? new("apart", CheckVerdict.Refuses, $"{context.NameOf(other)} of the group {group} is on {context.Settings.NameOf(slot)}, and its machines stay apart")
+            : new("apart", CheckVerdict.Passes, $"no other machine of the group {group} is on {context.Settings.NameOf(slot)}");
+
+    /// <summary>Where the machines of a group are or are going to.</summary>
+    public static IEnumerable<(Guid Id, int Slot)> ApartMembers(AgentContext context, string name) =>
+        from area in context.AreasInOrder
+        from entry in area.Table.Machines.Values
+        where context.Definitions.GetValueOrDefault(entry.Machine.Value)?.ApartGroup == name
+        from life in new[] { entry.Owner, entry.Target }
+        where life is not null
+        select (entry.Machine.Value, life.Value.Slot.Value);
 
     /// <summary>Memory that machines on their way there need and that its slot cannot say yet.</summary>
     private long SentTo(int slot) => context.LocalInOrder

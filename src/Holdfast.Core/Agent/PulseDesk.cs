@@ -19,6 +19,9 @@ internal sealed class PulseDesk(AgentContext context)
     /// <summary>What is known of a machine's guest; null when it is not watched now.</summary>
     public GuestWatch? Of(Guid machine) => patients.GetValueOrDefault(machine)?.Watch;
 
+    /// <summary>What a machine uses of this host; null when it is not watched now, or not for long enough.</summary>
+    public MachineUsage? UseOf(Guid machine) => patients.GetValueOrDefault(machine)?.Use.Use;
+
     /// <summary>Looked at with every beat.</summary>
     public void Look()
     {
@@ -43,7 +46,7 @@ internal sealed class PulseDesk(AgentContext context)
         if (!patients.TryGetValue(local.Id, out var patient))
         {
             var longestGap = context.Plan.Pulse * 2.5;
-            patients[local.Id] = patient = new(local, local.Epoch, new(context.Plan.HungAfter, longestGap, context.Settings.Lacks(AgentFlaws.RestartsOnSilence)));
+            patients[local.Id] = patient = new(local, local.Epoch, new(context.Plan.HungAfter, longestGap, context.Settings.Lacks(AgentFlaws.RestartsOnSilence)), new(longestGap));
         }
 
         return patient;
@@ -63,6 +66,7 @@ internal sealed class PulseDesk(AgentContext context)
             if (result.Pulse is { } pulse)
             {
                 patient.Watch.Take(pulse);
+                patient.Use.Take(pulse);
             }
             else
             {
@@ -133,13 +137,15 @@ internal sealed class PulseDesk(AgentContext context)
     private string Name(Patient patient) => context.NameOf(patient.Machine.Id);
 
     /// <summary>One process of a machine under watch.</summary>
-    private sealed class Patient(LocalMachine machine, ulong epoch, GuestWatch watch)
+    private sealed class Patient(LocalMachine machine, ulong epoch, GuestWatch watch, UseWatch use)
     {
         public LocalMachine Machine => machine;
 
         public ulong Epoch => epoch;
 
         public GuestWatch Watch => watch;
+
+        public UseWatch Use => use;
 
         public bool Asked { get; set; }
 

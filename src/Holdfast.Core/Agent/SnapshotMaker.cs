@@ -11,14 +11,15 @@ namespace Holdfast.Core.Agent;
 internal static class SnapshotMaker
 {
     public static HostSnapshot Of(
-        AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, IReadOnlyDictionary<string, DatastoreFailed> failed, MoveDesk moves, OrderDesk orders, EvacuationDesk evacuation, PulseDesk pulses)
+        AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, IReadOnlyDictionary<string, DatastoreFailed> failed, MoveDesk moves, OrderDesk orders, EvacuationDesk evacuation, PulseDesk pulses,
+        LoadDesk loads, BalanceDesk balance)
     {
         var reason = context.Guard is null ? "no guard answers" : failed.Count > 0 ? failed.Values.First().Reason
             : context.Areas.Values.FirstOrDefault(a => a.State != AreaState.Ready) is { } a ? $"datastore {a.Name}: {a.Reason}" : "";
         var drain = evacuation.Drain;
         return new(
             context.Settings.Cluster, context.Settings.Host, context.Settings.Slot, reason.Length == 0, reason,
-            Hosts(context, fencing), Datastores(context, failed), Machines(context, pulses), moves.Views, Alarms(context, drain, pulses), context.PromisedMiB())
+            Hosts(context, fencing, loads), Datastores(context, failed), Machines(context, pulses), moves.Views, [.. Alarms(context, drain, pulses), .. balance.Alarm is { } shortage ? [shortage] : Array.Empty<string>()], context.PromisedMiB())
         {
             Picture = context.Situation.Picture,
             Row = context.Situation.Row,
@@ -27,6 +28,7 @@ internal static class SnapshotMaker
             Links = [.. context.Settings.Networks.SelectMany(n => context.Settings.Hosts.Keys.SelectMany(h => Links(context, n.Name, h)))],
             OwnLinks = context.Conditions.Links,
             Preflights = orders.Preflights,
+            Balance = balance.View,
             FenceDevices = [.. context.Devices.Views],
         };
     }
@@ -45,8 +47,8 @@ internal static class SnapshotMaker
         }
     }
 
-    private static ImmutableArray<PeerView> Hosts(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing) =>
-        [.. context.Settings.Hosts.Select(h => h.Key == context.Settings.Slot ? Self(context) : Peer(context, h.Key, h.Value, fencing[h.Key]))];
+    private static ImmutableArray<PeerView> Hosts(AgentContext context, IReadOnlyDictionary<int, FencingDesk> fencing, LoadDesk loads) =>
+        [.. context.Settings.Hosts.Select(h => (h.Key == context.Settings.Slot ? Self(context) : Peer(context, h.Key, h.Value, fencing[h.Key])) with { Load = loads.Of(h.Key) })];
 
     private static PeerView Self(AgentContext context) => new(
         context.Settings.Host, context.Settings.Slot, "alive",
@@ -80,7 +82,7 @@ internal static class SnapshotMaker
     private static string Word(AreaState state) => state == AreaState.RolledBack ? "failed" : state.ToString().ToLowerInvariant();
 
     private static ImmutableArray<MachineView> Machines(AgentContext context, PulseDesk pulses) =>
-        [.. context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Select(m => Machine(context, a, m) with { Guest = Guest(pulses.Of(m.Machine.Value)) }))];
+        [.. context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Select(m => Machine(context, a, m) with { Guest = Guest(pulses.Of(m.Machine.Value)), Use = pulses.UseOf(m.Machine.Value) }))];
 
     private static GuestView? Guest(GuestWatch? watch) => watch is null ? null : new(
         watch.Agent switch { GuestAgentSign.Answers => "answers", GuestAgentSign.Silent => "silent", GuestAgentSign.Absent => "absent", _ => "unknown" },

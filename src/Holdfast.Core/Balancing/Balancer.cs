@@ -23,7 +23,7 @@ public static class Balancer
             return new([], [], new(hotSince, movedAt));
         }
 
-        var problem = Problem(view, settings, m => movedAt.ContainsKey(m.Id) || (share[m.Slot] > settings.CoolShare && !relieved.Contains(m.Slot)));
+        var problem = Problem(view, settings, m => m.Stays || movedAt.ContainsKey(m.Id) || (share[m.Slot] > settings.CoolShare && !relieved.Contains(m.Slot)));
         var margin = settings.Margin * view.Hosts.Average(h => h.CpuMHz);
         var found = new AssignmentSearch(problem).Relieve(problem.Home, margin, settings.MovesPerRound, shouldStop);
         var waves = MoveSequence.For(problem, found.Assignment, settings.MovesPerRound);
@@ -35,10 +35,11 @@ public static class Balancer
     private static AssignmentProblem Problem(BalancerView view, BalancerSettings settings, Func<MachineUse, bool> stays)
     {
         var index = view.Hosts.Select((h, i) => (h.Slot, i)).ToDictionary(p => p.Slot, p => p.i);
+        var most = (HostUse host) => settings.TargetsStayCool ? host.CpuMHz * settings.CoolShare : double.MaxValue;
         var groups = view.Machines.Select(m => m.ApartFrom).OfType<int>().Distinct().Order().Select((number, i) => (number, i)).ToDictionary(p => p.number, p => p.i);
         return new(
             [new ResourceKind(false, 1), new ResourceKind(true, 0)],
-            [.. view.Hosts.Select((h, i) => new HostCapacity(0, i, [double.MaxValue, h.MemoryMiB], [h.CpuMHz * settings.CoolShare, h.MemoryMiB]))],
+            [.. view.Hosts.Select((h, i) => new HostCapacity(0, i, [most(h), h.MemoryMiB], [h.CpuMHz * settings.CoolShare, h.MemoryMiB]))],
             [.. groups.Select(_ => new MachineGroup(0, []))],
             [.. view.Machines.Select(m => new MachineDemand(
                 m.ApartFrom is { } number ? groups[number] : -1, [m.CpuMHz, m.MemoryMiB], m.MemoryMiB / 1024 * settings.PricePerGiB, Fixed: stays(m)))],

@@ -11,7 +11,8 @@ public sealed record HostUse(int Slot, double CpuMHz, double MemoryMiB);
 /// <param name="CpuMHz">Forecast of what it wants, also what it does not get.</param>
 /// <param name="MemoryMiB">What it holds on its host, and during a move on both.</param>
 /// <param name="ApartFrom">Machines with the same number never share a host; null: none.</param>
-public sealed record MachineUse(Guid Id, int Slot, double CpuMHz, double MemoryMiB, int? ApartFrom = null);
+/// <param name="Stays">It is not to be moved in this round.</param>
+public sealed record MachineUse(Guid Id, int Slot, double CpuMHz, double MemoryMiB, int? ApartFrom = null, bool Stays = false);
 
 /// <param name="HotShare">A host whose forecast CPU share is above it for <paramref name="Hold"/> is relieved …</param>
 /// <param name="CoolShare">… until it is below this, and no host is loaded above this by a move: the gap between the two is the hysteresis.</param>
@@ -22,6 +23,9 @@ public sealed record MachineUse(Guid Id, int Slot, double CpuMHz, double MemoryM
 public sealed record BalancerSettings(
     double HotShare = 0.8, double CoolShare = 0.65, TimeSpan Hold = default, TimeSpan CoolDown = default, double Margin = 0.02, double PricePerGiB = 5, int MovesPerRound = 16)
 {
+    /// <summary>No host is brought above <see cref="CoolShare"/> by a move, however much that would gain elsewhere.</summary>
+    public bool TargetsStayCool { get; init; }
+
     public static BalancerSettings Default { get; } = new() { Hold = TimeSpan.FromMinutes(5), CoolDown = TimeSpan.FromHours(2) };
 }
 

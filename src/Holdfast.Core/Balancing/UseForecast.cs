@@ -11,6 +11,9 @@ public sealed class UseForecast(int machines)
     private readonly double[] level = new double[machines];
     private bool hasLevel;
 
+    /// <summary>One machine's forecast after another measurement.</summary>
+    public static double Next(double level, double use) => level + ((use - level) * (use > level ? Rise : Fall));
+
     /// <summary>In the unit of the measurements.</summary>
     public double this[int machine] => level[machine];
 
@@ -19,7 +22,7 @@ public sealed class UseForecast(int machines)
     {
         for (var m = 0; m < level.Length; m++)
         {
-            level[m] += (use[m] - level[m]) * (!hasLevel ? 1 : use[m] > level[m] ? Rise : Fall);
+            level[m] = hasLevel ? Next(level[m], use[m]) : use[m];
         }
 
         hasLevel = true;

@@ -7,7 +7,11 @@ namespace Holdfast.Core.Evidence;
 /// <param name="DiskRequests">Requests of all its disks that QEMU has completed since its process began.</param>
 /// <param name="Cpus">For each virtual CPU, the time for which its thread has wanted a processor since it began: ran, or waited for one that was busy.</param>
 /// <param name="WaitsForStorage">A thread of its QEMU waits in the kernel for a disk (state D): whatever it does not do now is the storage's doing.</param>
-public sealed record GuestPulse(TimeSpan At, GuestAgentSign Agent, long DiskRequests, ImmutableArray<TimeSpan> Cpus, bool WaitsForStorage);
+public sealed record GuestPulse(TimeSpan At, GuestAgentSign Agent, long DiskRequests, ImmutableArray<TimeSpan> Cpus, bool WaitsForStorage)
+{
+    /// <summary>What its process holds of the host's memory; null: not known.</summary>
+    public long? MemoryMiB { get; init; }
+}
 
 /// <summary>What the guest agent in a machine (qemu-ga) had to say.</summary>
 public enum GuestAgentSign

@@ -23,6 +23,9 @@ public sealed record Heartbeat(
 
     /// <summary>Networks on which the sender's own link has no carrier.</summary>
     public ImmutableSortedSet<string> Unplugged { get; init; } = [];
+
+    /// <summary>What the sender's processors and memory do; null: not measured yet.</summary>
+    public HostLoad? Load { get; init; }
 }
 
 /// <summary>

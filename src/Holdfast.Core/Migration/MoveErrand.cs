@@ -206,7 +206,7 @@ internal sealed class MoveErrand(AgentContext context, LocalMachine machine, Mov
         return Untried(full) ?? Untried() ?? (Best(full) ?? Best([]) ?? target, []);
     }
 
-    private int? Best(ImmutableArray<int> except) => targets.Best(machine, wish.WithGuestNetwork, except: except);
+    private int? Best(ImmutableArray<int> except) => targets.Best(machine, wish.WithGuestNetwork, except: [.. wish.Except(), .. except]);
 
     /// <summary>A network or, when nobody has asked for this very target, a host that was not tried yet.</summary>
     /// <param name="except">Hosts that are none of it.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Holdfast.Core.Migration;
 
 /// <summary>A migration as it was asked for.</summary>
@@ -10,6 +12,9 @@ internal sealed record MoveWish(Guid Move, int Target, bool IsFree)
 
     /// <summary>Only to where the guest network is well.</summary>
     public bool WithGuestNetwork { get; init; }
+
+    /// <summary>Slots that it is not to go to, as things are now.</summary>
+    public Func<ImmutableArray<int>> Except { get; init; } = () => [];
 
     /// <summary>What it was asked for still holds.</summary>
     public Func<bool> Stands { get; init; } = () => true;

@@ -25,6 +25,9 @@ public sealed record MachineDefinition(
 
     /// <summary>What its host does when its guest is hung.</summary>
     public HungResponse OnHung { get; set; }
+
+    /// <summary>Machines that name the same group are never moved to a host on which another one of it is; null: it is in none.</summary>
+    public string? ApartGroup { get; set; }
 }
 
 /// <summary>What a host does with a machine whose guest shows no sign of life while the machine itself runs.</summary>

@@ -10,6 +10,7 @@ using Holdfast.Adapters.Linux.Survey;
 using Holdfast.Adapters.Network;
 using Holdfast.Adapters.SharedDisk;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
@@ -165,6 +166,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         FirstPause = TimeSpan.FromMilliseconds(options.MigrationFirstPauseMs ?? (options.Acceleration == "kvm" ? 30 : 300)),
         MovesAtOnce = options.MigrationsAtOnce,
         MovesInCluster = options.MigrationsInCluster,
+        Balancing = options.Balancing.Settings,
         MostFencings = options.MostFencings ?? AgentSettings.FewerThanHalf(options.Hosts.Length),
     };
 
@@ -207,17 +209,27 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
     {
         var guest = options.Networks.FirstOrDefault(n => n.Has("guest"))?.Interface ?? options.Bridge;
         var snapshot = agent.Snapshot;
-        return new HostConditions(intent.Quorum, FreeMemory(snapshot), meter.FreeCpuPercent(), guest is null || KernelLinks.Of(guest) is not { Carrier: false }, snapshot.PromisedMiB)
+        var (memory, processors) = (meter.Memory(), meter.Processors());
+        return new HostConditions(intent.Quorum, FreeMemory(snapshot, memory.AvailableMiB), (int)(100 - (100 * processors.Used / processors.Cpus)), guest is null || KernelLinks.Of(guest) is not { Carrier: false }, snapshot.PromisedMiB)
         {
             Links = options.Networks.Where(n => n.Interface is not null).Select(n => (n.Name, Link: KernelLinks.Of(n.Interface!))).Where(n => n.Link is not null)
                 .ToImmutableSortedDictionary(n => n.Name, n => n.Link!, StringComparer.Ordinal),
+            Load = Load(snapshot, memory, processors),
         };
     }
 
+    /// <summary>With configured sizes: what this host's machines use of them, which the agent knows. Without: what the kernel has, and all that uses it.</summary>
+    private HostLoad Load(HostSnapshot snapshot, (long AllMiB, long AvailableMiB) memory, (int Cpus, double Used) processors)
+    {
+        var (cpus, used) = options.Cpus is { } own ? (own, 0) : processors;
+        var (all, taken) = options.MemoryMiB is { } configured ? (configured, snapshot.PromisedMiB) : (memory.AllMiB, memory.AllMiB - memory.AvailableMiB);
+        return new(cpus, used, all, taken) { Pressure = meter.Pressure() };
+    }
+
     /// <summary>With a configured size: that, less what the machines here have been promised. Without: what the kernel has, less a reserve for the host.</summary>
-    private long FreeMemory(HostSnapshot snapshot) => options.MemoryMiB is { } all
+    private long FreeMemory(HostSnapshot snapshot, long available) => options.MemoryMiB is { } all
         ? snapshot.FreeMemoryMiB(all)
-        : Math.Max(0, HostMeter.AvailableMemoryMiB() - 512);
+        : Math.Max(0, available - 512);
 
     private IEnumerable<string> Alarms(EtcdProcess member, LibvirtConnection connection)
     {

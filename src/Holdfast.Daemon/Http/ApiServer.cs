@@ -45,6 +45,7 @@ internal static class ApiServer
         var whatIf = new WhatIfRoutes(parts);
         whatIf.Map(app);
         new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
+        new BalanceRoutes(parts).Map(app);
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>

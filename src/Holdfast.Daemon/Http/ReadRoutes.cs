@@ -85,7 +85,7 @@ internal sealed class ReadRoutes(HostParts parts)
             // What only the host itself knows; our own belief about it stays in front.
             foreach (var (_, own) in await parts.Peers.AskAsync([name], (c, t) => c.HostAsync(name, t), context.RequestAborted))
             {
-                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog, Row = own.Row, Does = own.Does, DrainedBy = own.DrainedBy, Remaining = own.Remaining };
+                detail = detail with { Incarnation = own.Incarnation, Cpus = own.Cpus, MemoryMiB = own.MemoryMiB, Load = own.Load ?? detail.Load, MemoryFreeMiB = own.MemoryFreeMiB, Leases = own.Leases, Watchdog = own.Watchdog, Row = own.Row, Does = own.Does, DrainedBy = own.DrainedBy, Remaining = own.Remaining };
             }
         }
 

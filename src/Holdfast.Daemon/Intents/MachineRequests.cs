@@ -22,7 +22,12 @@ internal static partial class MachineRequests
 
     public static void Check(string name, SetMachine request)
     {
-        Usage(request.AddIps.Length + request.RemoveIps.Length > 0 || request.OnHung is not null, $"Nothing is said that is to be set of {name}; give addresses to add or to remove, or what is done when its guest is hung.");
+        Usage(
+            request.AddIps.Length + request.RemoveIps.Length > 0 || request.OnHung is not null || request.ApartGroup is not null,
+            $"Nothing is said that is to be set of {name}; give addresses to add or to remove, what is done when its guest is hung, or the group from whose machines it stays apart.");
+        Usage(
+            request.ApartGroup is null or "" || MachineName().IsMatch(request.ApartGroup),
+            $"'{request.ApartGroup}' is not a name for a group of machines that stay apart; use small letters, digits and '-', beginning with a letter, at most 63.");
         CheckAddresses(name, request.AddIps);
         foreach (var both in request.AddIps.Intersect(request.RemoveIps))
         {

@@ -24,6 +24,11 @@ internal sealed class MachineSettings(EtcdIntentStore intent)
             Refusals.Throw(await intent.ChangeMachineAsync(machine, m => m with { Definition = definition = m.Definition with { OnHung = Of(response) } }));
         }
 
+        if (request.ApartGroup is { } group)
+        {
+            Refusals.Throw(await intent.ChangeMachineAsync(machine, m => m with { Definition = definition = m.Definition with { ApartGroup = group.Length == 0 ? null : group } }));
+        }
+
         task.Step("folder");
         var missed = view.Datastores.TryGetValue(definition!.Datastore, out var store)
             ? await MachineFolder.RewriteAsync(store.Path, definition)
@@ -33,7 +38,7 @@ internal sealed class MachineSettings(EtcdIntentStore intent)
             throw new ApiException(ErrorCode.Failed, $"What was said of {definition.Name} is set, but not in the copy in its folder, which the next change will mend: {missed}");
         }
 
-        return new TaskResult { Ips = request is { AddIps: [], RemoveIps: [] } ? null : [.. definition.Addresses], OnHung = request.OnHung };
+        return new TaskResult { Ips = request is { AddIps: [], RemoveIps: [] } ? null : [.. definition.Addresses], OnHung = request.OnHung, ApartGroup = request.ApartGroup };
     }
 
     public static Core.Model.HungResponse Of(HungResponse response) => response == HungResponse.Restart ? Core.Model.HungResponse.Restart : Core.Model.HungResponse.Ignore;

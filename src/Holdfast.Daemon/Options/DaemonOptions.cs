@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Core.Balancing;
 using Holdfast.Core.Model;
 
 namespace Holdfast.Daemon.Options;
@@ -86,6 +87,12 @@ internal sealed record DaemonOptions
     /// <summary>Memory for machines on this host; null: what the kernel calls available.</summary>
     public int? MemoryMiB { get; set; }
 
+    /// <summary>Processors for machines on this host; null: all that the kernel has, shared with all other work.</summary>
+    public int? Cpus { get; set; }
+
+    /// <summary>What is done when a host is short of processors. The same on every host.</summary>
+    public BalancingSection Balancing { get; set; } = new();
+
     /// <summary>Watchdog device that the guard pets, or null.</summary>
     public string? Watchdog { get; set; }
 
@@ -118,6 +125,40 @@ internal sealed record EtcdSection
     public int PeerPort { get; set; } = 2380;
 
     public string? DataDirectory { get; set; }
+}
+
+/// <summary>docs/operations/balancing.md.</summary>
+internal sealed record BalancingSection
+{
+    /// <summary>off, recommend or automatic.</summary>
+    public string Mode { get; set; } = "off";
+
+    /// <summary>A host whose work wants more of its processors than this is hot …</summary>
+    public double HotPercent { get; set; } = BalancerSettings.Default.HotShare * 100;
+
+    /// <summary>… and no host is brought above this by a move.</summary>
+    public double CoolPercent { get; set; } = BalancerSettings.Default.CoolShare * 100;
+
+    /// <summary>A host is hot for so long before a machine of it moves.</summary>
+    public double HoldSeconds { get; set; } = BalancerSettings.Default.Hold.TotalSeconds;
+
+    /// <summary>A machine that has moved stays for so long.</summary>
+    public double CoolDownMinutes { get; set; } = BalancerSettings.Default.CoolDown.TotalMinutes;
+
+    [JsonIgnore]
+    public BalancingSettings Settings => new(
+        Enum.Parse<BalanceMode>(Mode, ignoreCase: true),
+        BalancerSettings.Default with
+        {
+            HotShare = HotPercent / 100,
+            CoolShare = CoolPercent / 100,
+            Hold = TimeSpan.FromSeconds(HoldSeconds),
+            CoolDown = TimeSpan.FromMinutes(CoolDownMinutes),
+            MovesPerRound = MostMoves,
+        });
+
+    /// <summary>One host's plan is made anew with every round, and has no use for more.</summary>
+    private const int MostMoves = 8;
 }
 
 /// <summary>One level of fencing: a kind of device, and what differs from host to host.</summary>

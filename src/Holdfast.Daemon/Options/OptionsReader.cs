@@ -55,7 +55,7 @@ internal static partial class OptionsReader
     }
 
     private static IEnumerable<string> Problems(DaemonOptions o) =>
-        Own(o).Concat(Networks(o)).Concat(Hosts(o)).Concat(Parts(o));
+        Own(o).Concat(Balancing(o.Balancing)).Concat(Networks(o)).Concat(Hosts(o)).Concat(Parts(o));
 
     private static IEnumerable<string> Own(DaemonOptions o)
     {
@@ -94,9 +94,42 @@ internal static partial class OptionsReader
             yield return $"listen is '{listen}'; it must be ADDRESS:PORT.";
         }
 
+        if (o.Cpus is <= 0)
+        {
+            yield return $"cpus is {o.Cpus}; leave it out to use all, or give the number of processors for machines.";
+        }
+
         if (o.MemoryMiB is <= 0)
         {
             yield return $"memoryMiB is {o.MemoryMiB}; leave it out to use what is free, or give the MiB for machines.";
+        }
+    }
+
+    private static IEnumerable<string> Balancing(BalancingSection b)
+    {
+        if (b.Mode is not ("off" or "recommend" or "automatic"))
+        {
+            yield return $"balancing.mode is '{b.Mode}'; it must be off, recommend or automatic.";
+        }
+
+        if (!(b.HotPercent is > 0 and <= 100))
+        {
+            yield return FormattableString.Invariant($"balancing.hotPercent is {b.HotPercent}; it must be more than 0 and at most 100.");
+        }
+
+        if (!(b.CoolPercent > 0 && b.CoolPercent < b.HotPercent))
+        {
+            yield return FormattableString.Invariant($"balancing.coolPercent is {b.CoolPercent}; it must be more than 0 and less than hotPercent ({b.HotPercent}), or machines would go to and fro.");
+        }
+
+        if (!(b.HoldSeconds is >= 10 and <= 86_400))
+        {
+            yield return FormattableString.Invariant($"balancing.holdSeconds is {b.HoldSeconds}; it must be 10 to 86400.");
+        }
+
+        if (!(b.CoolDownMinutes is >= 1 and <= 10_080))
+        {
+            yield return FormattableString.Invariant($"balancing.coolDownMinutes is {b.CoolDownMinutes}; it must be 1 to 10080.");
         }
     }
 

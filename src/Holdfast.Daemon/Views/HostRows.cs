@@ -29,11 +29,13 @@ internal static class HostRows
             Networks = summary.Networks,
             Datastores = summary.Datastores,
             Machines = summary.Machines,
+            Load = summary.Load,
             Address = known?.Addresses.GetValueOrDefault(cluster),
             Slot = host.Slot,
             Incarnation = self ? snapshot.Datastores.Select(d => d.Incarnation.ToString()).FirstOrDefault() : null,
             MemoryFreeMiB = (int)Math.Min(int.MaxValue, host.FreeMemoryMiB),
-            Cpus = self ? Environment.ProcessorCount : null,
+            MemoryMiB = host.Load is { } load ? (int)Math.Min(int.MaxValue, load.MemoryMiB) : null,
+            Cpus = host.Load?.Cpus,
             FenceDevices = [.. snapshot.FenceDevices.Where(d => d.Slot == host.Slot).Select(Device)],
             Evidence = [.. VerdictEvidence.Of(snapshot.Picture, host.Slot)],
             Row = self ? snapshot.Row.Number : null,
@@ -60,6 +62,7 @@ internal static class HostRows
         Networks = [.. host.Networks.Select(n => new Link(n.Key, HealthOf(n.Value), n.Value is "ok" ? null : n.Value))],
         Datastores = [.. host.Datastores.Select(d => new Link(d.Key, HealthOf(d.Value), d.Value is "ok" or "renews" or "ready" ? null : d.Value))],
         Drain = !host.Draining ? null : snapshot.Machines.Any(m => m.Owner == host.Slot || m.Target == host.Slot) ? DrainState.Draining : DrainState.Drained,
+        Load = BalanceRows.Load(host.Load),
         Machines = [.. snapshot.Machines.Where(m => m.Owner == host.Slot).Select(m => m.Name).Order(StringComparer.Ordinal)],
     };
 

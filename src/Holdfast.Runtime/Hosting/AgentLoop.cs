@@ -89,7 +89,7 @@ public sealed class AgentLoop : IAgent, IDisposable
 
     public void SetDrain(bool on, string by) => Post(new DrainSet(on, by));
 
-    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB) { Links = c.Links });
+    public void Measured(HostConditions c) => Post(new ConditionsMeasured(c.Quorum, c.FreeMemoryMiB, c.FreeCpuPercent, c.GuestNetworkUp, c.PromisedMiB) { Links = c.Links, Load = c.Load });
 
     public void Dispose()
     {

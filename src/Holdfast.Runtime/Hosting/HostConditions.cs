@@ -13,4 +13,7 @@ public sealed record HostConditions(bool Quorum, long FreeMemoryMiB, int FreeCpu
 {
     /// <summary>This host's own link to each network whose interface is known.</summary>
     public ImmutableSortedDictionary<string, OwnLink> Links { get; init; } = ImmutableSortedDictionary<string, OwnLink>.Empty;
+
+    /// <summary>Since the measurement before, not smoothed; where machines have processors of their own (a configured number), without theirs.</summary>
+    public HostLoad? Load { get; init; }
 }

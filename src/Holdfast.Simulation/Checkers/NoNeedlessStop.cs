@@ -1,3 +1,4 @@
+using Holdfast.Core.Balancing;
 using Holdfast.Simulation.World;
 
 namespace Holdfast.Simulation.Checkers;
@@ -23,7 +24,7 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
 
     public override void StandsStill(Truth truth, Guest guest)
     {
-        if (Counts && !IsRightlyShot(guest.Host))
+        if (Counts && !IsRightlyShot(guest.Host) && !MovesForBalance(guest))
         {
             Violated($"{Cluster.NameOf(guest.Machine)} stopped on {guest.Host.Name}, although nothing touched it");
         }
@@ -53,6 +54,10 @@ internal sealed class NoNeedlessStop(SimulatedCluster cluster) : Checker(cluster
 
     /// <summary>Also a host that has just booted and is heard by some before its guard has renewed anything.</summary>
     private bool IsSlotSilent(SimulatedHost target, TimeSpan wait) => target.Guard is null || Now - target.LastRenewed >= wait;
+
+    /// <summary>A live migration's pause is the price of relief. Nobody else moves a machine while only harmless faults strike.</summary>
+    private bool MovesForBalance(Guest guest) =>
+        Cluster.Options.Balancing.Mode == BalanceMode.Automatic && Cluster.Migrations.Values.Any(job => job.Source == guest || job.Target == guest);
 
     private bool IsRightlyShot(SimulatedHost host) => rightlyShot.TryGetValue(host, out var at) && Now - at < ShotTakes;
 }

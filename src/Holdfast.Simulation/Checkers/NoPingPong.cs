@@ -60,6 +60,8 @@ internal sealed class NoPingPong(SimulatedCluster cluster) : TableHistory(cluste
 
     private void Claimed(Guid machine)
     {
+        // It is started anew: whatever moves now is no machine that was handed to its host a moment ago.
+        gifts.Remove(machine);
         if (!claims.TryGetValue(machine, out var last))
         {
             claims[machine] = last = new();

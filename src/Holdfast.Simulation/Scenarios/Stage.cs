@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Balancing;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Timing;
 using Holdfast.Simulation.World;
@@ -67,6 +68,8 @@ internal sealed class Stage
             ["mtu", var bytes] => options with { Mtu = Number(bytes) },
             ["moves", "at", "once", var n] => options with { MovesAtOnce = Number(n) },
             ["moves", "in", "cluster", var n] => options with { MovesInCluster = Number(n) },
+            ["cpus", var n] => options with { Cpus = Number(n) },
+            ["balance", var mode] => options with { Balancing = options.Balanced().Balancing with { Mode = Enum.Parse<BalanceMode>(mode, ignoreCase: true) } },
             ["migration", "fallback"] => options with { MigrationFallback = true },
             ["fence", "devices"] => options with { FenceDevices = true },
             ["fast", "shot"] => options with { FenceDevices = true, FastShot = true },
@@ -139,6 +142,7 @@ internal sealed class Stage
     {
         switch (order)
         {
+            case ["load", var vm, var cpus]: cluster.SetLoad(Id(vm), Story.Number(cpus)); break;
             case ["crash-qemu", var vm]: Running(vm).Die("it crashed"); break;
             case ["shut-down", var vm]: Running(vm).ShutDownFromInside(); break;
             case ["starts-fail", var host]: HostOf(host).StartFailures = 1; Later($"starts-fail {host}", () => HostOf(host).StartFailures = 0); break;
@@ -175,6 +179,7 @@ internal sealed class Stage
             case ["check-move", var vm]: Check(vm, null); break;
             case ["check-move", var vm, "to", var host]: Check(vm, HostOf(host).Index); break;
             case ["moves", var host]: Moves(HostOf(host)); break;
+            case ["balance", var host]: Balance(HostOf(host)); break;
             case ["remaining", var host]: Remaining(HostOf(host)); break;
             case ["relocate", var vm]: Order(Owner(vm), new RelocateMachine(Id(vm), null, RelocatePatience)); break;
             case ["relocate", var vm, "to", var host]: Order(Owner(vm), new RelocateMachine(Id(vm), HostOf(host).Index, RelocatePatience)); break;
@@ -234,6 +239,14 @@ internal sealed class Stage
         {
             cluster.Trace($"{host.Name}: {cluster.NameOf(move.Machine)} to {cluster.Hosts[move.Target].Name}: {move.State}{(move.WaitsFor is { } others ? $": {others}" : "")}");
         }
+    }
+
+    /// <summary>What the host's agent makes of its load.</summary>
+    private void Balance(SimulatedHost host)
+    {
+        var view = host.Agent!.Core.Snapshot().Balance;
+        var moves = view.Moves.Select(m => $"{m.Name} to {cluster.Hosts[m.To].Name}");
+        cluster.Trace($"{host.Name}: balance: {(view.Share is { } share ? BalancePlanner.Percent(share) : "not known")}{(view.IsHot ? ", hot" : "")}; moves: {string.Join(", ", moves)}; {view.Holds}");
     }
 
     /// <summary>What the agent of a host that is drained says of each machine that is still there.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Core;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Evidence;
 using Holdfast.Core.Guarding;
 using Holdfast.Runtime;
 using Holdfast.Runtime.Hosting;
@@ -119,8 +120,14 @@ internal sealed class AgentProcess
     private void Measure()
     {
         var promised = Core.PromisedMiB;
-        Take(new ConditionsMeasured(Host.HasQuorum, Host.MemoryMiB - promised, 50, Host.GuestNetworkUp, promised) { Links = Host.Cluster.OwnLinks });
+        Take(new ConditionsMeasured(Host.HasQuorum, Host.MemoryMiB - promised, 50, Host.GuestNetworkUp, promised) { Links = Host.Cluster.OwnLinks, Load = Load(promised) });
         Host.Cluster.Timeline.After(Host.Clock.TrueSpan(AgentRhythm.MeasureEvery), Scope, Measure);
+    }
+
+    private HostLoad Load(long promised)
+    {
+        var cpus = Host.Cluster.Options.Cpus;
+        return new(cpus, Math.Min(cpus, Host.Guests.Where(g => g.Executing).Sum(g => g.Wants)), Host.MemoryMiB, promised);
     }
 
     /// <summary>No table goes back in an agent's life, so a new version shows in their sum.</summary>

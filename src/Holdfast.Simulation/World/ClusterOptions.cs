@@ -1,3 +1,4 @@
+using Holdfast.Core.Balancing;
 using Holdfast.Core.Timing;
 
 namespace Holdfast.Simulation.World;
@@ -45,10 +46,26 @@ internal sealed record ClusterOptions(ulong Seed)
     /// <summary>Machines of this size that one host has room for.</summary>
     public int RoomPerHost { get; init; } = 8;
 
+    /// <summary>Processors of each host; every machine has one of its own, and wants little of it unless it is told or drawn otherwise.</summary>
+    public int Cpus { get; init; } = 4;
+
+    public BalancingSettings Balancing { get; init; } = BalancingSettings.Default;
+
+    /// <summary>What machines want changes this often while faults strike; null: never.</summary>
+    public TimeSpan? LoadChanges { get; init; }
+
     /// <summary>Only faults that touch no machine strike, and no machine may notice any.</summary>
     public bool HarmlessOnly { get; init; }
 
     public bool KeepTrace { get; init; }
 
     public Weakening Weakening { get; init; } = Weakening.None;
+
+    /// <summary>Balanced by itself, with a hold time that fits a short run.</summary>
+    public ClusterOptions Balanced() => this with
+    {
+        Cpus = 2,
+        LoadChanges = TimeSpan.FromSeconds(15),
+        Balancing = new(BalanceMode.Automatic, BalancerSettings.Default with { Hold = TimeSpan.FromSeconds(20), CoolDown = TimeSpan.FromMinutes(10), MovesPerRound = 4 }),
+    };
 }

@@ -74,11 +74,14 @@ internal sealed class Guest(SimulatedHost host, Truth truth, int pid, ulong star
     /// <summary>Time for which its CPU has wanted a processor, as far as it was looked at.</summary>
     public TimeSpan CpuTime { get; private set; }
 
+    /// <summary>Processors that it wants.</summary>
+    public double Wants => IsHung || host.ComputingGuests > 0 ? 1 : host.Cluster.LoadOf(machine);
+
     /// <summary>Its signs of life now.</summary>
     public GuestPulse Pulse()
     {
         var until = executing ? Time.Now : stoodStill;
-        CpuTime += (until - lookedAt) * (IsHung || host.ComputingGuests > 0 ? 1 : 0.03);
+        CpuTime += (until - lookedAt) * Wants;
         lookedAt = Time.Now;
         var silent = IsHung || (host.SilentGuestAgents > 0 && host.ComputingGuests == 0);
         return new(host.Clock.Now - Moment.Zero, silent ? GuestAgentSign.Silent : GuestAgentSign.Answers, Completed, [CpuTime], writing > 0);

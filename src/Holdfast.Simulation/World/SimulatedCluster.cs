@@ -18,10 +18,14 @@ internal sealed class SimulatedCluster
 {
     public const int MachineMemoryMiB = 100;
 
+    /// <summary>What a guest wants of its processor that does nothing in particular.</summary>
+    private const double Idle = 0.03;
+
     /// <summary>Letters of a trace line's time, which sort as the times do.</summary>
     public const int TimeWidth = 10;
     private readonly SortedDictionary<Guid, Truth> truths = [];
     private readonly SortedDictionary<Guid, SimulatedStore> homes = [];
+    private readonly SortedDictionary<Guid, double> loads = [];
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
     private readonly List<string> trace = [];
     private readonly List<Violation> violations = [];
@@ -111,6 +115,11 @@ internal sealed class SimulatedCluster
     /// <summary>How often a running guest writes. Every third is quiet: a dead disk does not stop it, as it does not notice.</summary>
     public TimeSpan WriteEvery(Guid machine) =>
         homes[machine].Definitions[machine].Priority == 0 ? TimeSpan.FromSeconds(60) : TimeSpan.FromMilliseconds(Options.Machines <= 12 ? 300 : 1500);
+
+    /// <summary>Processors that a machine's guest wants, wherever it runs.</summary>
+    public double LoadOf(Guid machine) => loads.GetValueOrDefault(machine, Idle);
+
+    public void SetLoad(Guid machine, double cpus) => loads[machine] = cpus;
 
     public SimulatedNetwork Network(string name)
     {

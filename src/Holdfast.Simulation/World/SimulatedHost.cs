@@ -158,6 +158,7 @@ internal sealed class SimulatedHost
     {
         MovesAtOnce = Cluster.Options.MovesAtOnce,
         MovesInCluster = Cluster.Options.MovesInCluster,
+        Balancing = Cluster.Options.Balancing,
         Flaws = Cluster.Weakening.Agent,
         RegisterFlaws = Cluster.Weakening.Register,
         MoveFlaws = Cluster.Weakening.Move,

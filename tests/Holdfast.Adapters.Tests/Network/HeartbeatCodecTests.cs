@@ -14,6 +14,7 @@ public sealed class HeartbeatCodecTests
         Echo = new HeartbeatEcho(76, TimeSpan.FromMicroseconds(1234), 0.25, TimeSpan.FromMicroseconds(56)) { Hole = 1500 },
         ProbeBytes = 9000,
         Unplugged = ["storage"],
+        Load = new HostLoad(64, 80.125, 262_144, 100_000) { Pressure = new(31.25, 0, 100), Settling = true },
     };
 
     [Fact]
@@ -22,6 +23,10 @@ public sealed class HeartbeatCodecTests
         Assert.Equal(Beats.Text(Sample), Beats.Text(Read(Written(Sample))!.Value.Heartbeat));
         var without = Sample with { Echo = null };
         Assert.Equal(Beats.Text(without), Beats.Text(Read(Written(without))!.Value.Heartbeat));
+        var quiet = Sample with { Load = Sample.Load! with { Pressure = null, Settling = false } };
+        Assert.Equal(Beats.Text(quiet), Beats.Text(Read(Written(quiet))!.Value.Heartbeat));
+        var unmeasured = Sample with { Load = null };
+        Assert.Equal(Beats.Text(unmeasured), Beats.Text(Read(Written(unmeasured))!.Value.Heartbeat));
         Assert.Equal(5, Read(Written(Sample))!.Value.ToSlot);
     }
 

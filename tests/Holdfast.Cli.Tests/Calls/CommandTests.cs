@@ -66,7 +66,7 @@ public sealed class CommandTests
         Assert.Equal(ExitCode.Done, (await agent.CallAsync("vm", "create", "web", "--ip", "10.1.2.3", "--ip", "10.1.2.4")).Exit);
         Assert.Contains("\"ips\":[\"10.1.2.3\",\"10.1.2.4\"]", agent.Requests[0], StringComparison.Ordinal);
         Assert.Equal("web has the IP addresses 10.1.2.4, 10.1.2.5.\n", (await agent.CallAsync("vm", "set", "web", "--ip", "10.1.2.5", "--remove-ip", "10.1.2.3")).Out);
-        Assert.Equal("""POST /v1/vms/web/set {"addIps":["10.1.2.5"],"removeIps":["10.1.2.3"],"onHung":null}""", agent.Requests[1]);
+        Assert.Equal("""POST /v1/vms/web/set {"addIps":["10.1.2.5"],"removeIps":["10.1.2.3"],"onHung":null,"apartGroup":null}""", agent.Requests[1]);
         var shown = (await agent.CallAsync("vm", "show", "web")).Out;
         Assert.Matches("mac +52:54:00:00:00:01\nip +10.1.2.3, 10.1.2.4\n", shown);
     }

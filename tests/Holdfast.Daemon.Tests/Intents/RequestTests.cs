@@ -44,6 +44,9 @@ public sealed class RequestTests
     public void Nothing_to_set_an_address_to_add_and_to_remove_and_too_many_are_usage_errors()
     {
         MachineRequests.Check("web", new SetMachine { AddIps = ["10.1.2.3"], RemoveIps = ["10.1.2.4"] });
+        MachineRequests.Check("web", new SetMachine { ApartGroup = "front" });
+        MachineRequests.Check("web", new SetMachine { ApartGroup = "" });
+        Assert.Contains("'Front' is not a name", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine { ApartGroup = "Front" })).Message);
         Assert.Contains("Nothing is said", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine())).Message);
         Assert.Contains("10.1.2.3 is both", Assert.Throws<ApiException>(() => MachineRequests.Check("web", new SetMachine { AddIps = ["10.1.2.3"], RemoveIps = ["10.1.2.3"] })).Message);
         Refused(new CreateMachine { Name = "web", Ips = [.. Enumerable.Range(1, 33).Select(n => $"10.1.2.{n}")] }, "33 addresses are too many for web");

@@ -1,4 +1,5 @@
 using Holdfast.Core.Agent;
+using Holdfast.Core.Balancing;
 using Holdfast.Daemon.Options;
 
 namespace Holdfast.Daemon.Tests.Options;
@@ -30,6 +31,16 @@ public sealed class OptionsReaderTests
         Assert.Equal((2379, 2380), (options.Etcd!.ClientPort, options.Etcd.PeerPort));
         Assert.Equal(("/power", false, 20.0), (options.Fence[0].Options["device"], options.Fence[0].CutsPath, options.Fence[0].LimitSeconds));
         Assert.True(options.Networks[1].Has("storage"));
+        Assert.Equal(BalancerSettings.Default with { MovesPerRound = 8 }, options.Balancing.Settings.Limits);
+        Assert.Equal(BalanceMode.Off, options.Balancing.Settings.Mode);
+    }
+
+    [Fact]
+    public void Balancing_is_configured_in_people_s_units()
+    {
+        var settings = OptionsReader.Parse(Good.Replace("\"fastShot\": true", "\"balancing\": { \"mode\": \"automatic\", \"hotPercent\": 90, \"coolPercent\": 70, \"holdSeconds\": 60, \"coolDownMinutes\": 30 }", StringComparison.Ordinal)).Balancing.Settings;
+        Assert.Equal((BalanceMode.Automatic, 0.9, 0.7), (settings.Mode, settings.Limits.HotShare, settings.Limits.CoolShare));
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30)), (settings.Limits.Hold, settings.Limits.CoolDown));
     }
 
     [Theory]
@@ -54,6 +65,12 @@ public sealed class OptionsReaderTests
     [InlineData("\"except\": [\"h1\"]", "\"except\": [\"h7\"]", "fence[1] names 'h7', which hosts does not know.")]
     [InlineData("\"except\": [\"h1\"]", "\"limitSeconds\": 0", "fence[1].limitSeconds is 0")]
     [InlineData("\"fastShot\": true", "\"mostFencings\": 0", "mostFencings is 0")]
+    [InlineData("\"fastShot\": true", "\"cpus\": 0", "cpus is 0")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"mode\": \"on\" }", "balancing.mode is 'on'; it must be off, recommend or automatic.")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"hotPercent\": 120 }", "balancing.hotPercent is 120")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"coolPercent\": 80 }", "balancing.coolPercent is 80; it must be more than 0 and less than hotPercent (80)")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"holdSeconds\": 1 }", "balancing.holdSeconds is 1")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"coolDownMinutes\": 0 }", "balancing.coolDownMinutes is 0")]
     [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"10.0.0.250\"]", "isolationAddresses names only 10.0.0.250")]
     [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"10.0.0.250\", \"10.0.0.250\"]", "isolationAddresses names only 10.0.0.250")]
     [InlineData("\"fastShot\": true", "\"isolationAddresses\": [\"router\", \"10.0.0.250\"]", "isolationAddresses names 'router'")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Holdfast.Adapters.Libvirt.Processes;
 using Holdfast.Adapters.Libvirt.Qmp;
 using Holdfast.Core.Evidence;
@@ -27,11 +28,28 @@ internal sealed class PulseTaker(GuestAgents agents) : IAsyncDisposable
         }
 
         var waits = threads.AnyWaitsForStorage();
+        var memory = ResidentOf(machine.Qemu.Process.Pid);
         var at = Stopwatch.GetElapsedTime(0);
 
         // Last, because it may take seconds.
         var agent = await AskAgentAsync(machine.Qemu.Machine, qmp, deadline).ConfigureAwait(false);
-        return new GuestPulse(at, agent, requests, cpus, waits);
+        return new GuestPulse(at, agent, requests, cpus, waits) { MemoryMiB = memory };
+    }
+
+    /// <summary>What the process holds of the host's memory, in MiB: the second field of /proc/PID/statm is in pages (proc(5)). Null for anything else.</summary>
+    internal static long? Resident(string statm) =>
+        statm.Split(' ') is [_, var pages, ..] && long.TryParse(pages, CultureInfo.InvariantCulture, out var held) ? held * Environment.SystemPageSize >> 20 : null;
+
+    private static long? ResidentOf(int pid)
+    {
+        try
+        {
+            return Resident(File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/statm"));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     public ValueTask DisposeAsync() => agents.DisposeAsync();

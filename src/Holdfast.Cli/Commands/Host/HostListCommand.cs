@@ -11,10 +11,10 @@ internal sealed class HostListCommand(Context context) : ClusterCommand(context,
 
     public static void Write(Terminal terminal, HostSummary[] hosts)
     {
-        var table = new Table("NAME", "STATE", "VERDICT", "NETWORKS", "DATASTORES", "MACHINES");
+        var table = new Table("NAME", "STATE", "VERDICT", "NETWORKS", "DATASTORES", "CPU", "MACHINES");
         foreach (var h in hosts.OrderBy(h => h.Name, StringComparer.Ordinal))
         {
-            table.Row(h.Name, h.Drain is { } drain ? $"{Words.Of(h.State)}, {Words.Of(drain)}" : Words.Of(h.State), h.Verdict, Words.Links(h.Networks), Words.Links(h.Datastores), string.Join(", ", h.Machines));
+            table.Row(h.Name, h.Drain is { } drain ? $"{Words.Of(h.State)}, {Words.Of(drain)}" : Words.Of(h.State), h.Verdict, Words.Links(h.Networks), Words.Links(h.Datastores), Words.Cpus(h.Load), string.Join(", ", h.Machines));
         }
 
         table.Write(terminal);

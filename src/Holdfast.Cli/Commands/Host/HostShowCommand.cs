@@ -27,6 +27,9 @@ internal sealed class HostShowCommand : ClusterCommand
             .Row("boot", h.BootId)
             .Row("cpus", h.Cpus?.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .Row("memory", h.MemoryMiB is { } all ? $"{Words.Size(all)}, {(h.MemoryFreeMiB is { } free ? Words.Size(free) : "?")} free" : null)
+            .Row("cpu use", Words.Cpus(h.Load))
+            .Row("pressure", Words.Pressure(h.Load))
+            .Row("memory use", Words.Memory(h.Load))
             .Row("watchdog", h.Watchdog)
             .Row("machines", string.Join(", ", h.Machines));
         if (h.Drain is { } drain)

@@ -19,6 +19,7 @@ internal sealed class SimulateCommand : Command
     private readonly Option<int> machines = Inputs.NumberOption("--vms", 10, 1, 300_000, "Machines, at most 2000 for each cluster.");
     private readonly Option<int> minutes = Inputs.NumberOption("--minutes", 60, 0, 100_000, "Simulated minutes under faults, a seed.");
     private readonly Option<int> jobs = Inputs.NumberOption("--jobs", Environment.ProcessorCount, 1, 512, "Seeds, or clusters of one seed, that run at once, a core each.");
+    private readonly Option<bool> balance = new("--balance") { Description = "Have the machines want more and less of their processors, and hosts that are short of them move machines away." };
     private readonly Option<bool> trace = new("--trace") { Description = "Print everything that happens; best with --seeds 1." };
     private readonly Option<string?> weaken = new("--weaken") { Description = "Switch this protection off; the checkers must notice. 'all': try each.", HelpName = "NAME" };
 
@@ -26,7 +27,7 @@ internal sealed class SimulateCommand : Command
         : base("simulate", "Run clusters of the real decision code under every fault, hundreds of times faster than real time.")
     {
         this.context = context;
-        foreach (Option option in (Option[])[firstSeed, seeds, hosts, machines, minutes, jobs, trace, weaken])
+        foreach (Option option in (Option[])[firstSeed, seeds, hosts, machines, minutes, jobs, balance, trace, weaken])
         {
             Add(option);
         }
@@ -67,6 +68,7 @@ internal sealed class SimulateCommand : Command
             Hosts = parse.GetValue(hosts),
             Machines = parse.GetValue(machines),
             Duration = TimeSpan.FromMinutes(parse.GetValue(minutes)),
+            Balance = parse.GetValue(balance),
             KeepTrace = parse.GetValue(trace),
             Weaken = name,
         };

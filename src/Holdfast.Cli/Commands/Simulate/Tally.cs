@@ -39,7 +39,7 @@ internal sealed class Tally(ulong first, SimulationOptions options)
 
     private string Replay(ulong seed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"holdfast simulate --first-seed {seed} --seeds 1 --hosts {options.Hosts} --vms {options.Machines} --minutes {options.Duration.TotalMinutes:0}{(options.Weaken is { } name ? $" --weaken {name}" : "")} --trace");
+        $"holdfast simulate --first-seed {seed} --seeds 1 --hosts {options.Hosts} --vms {options.Machines} --minutes {options.Duration.TotalMinutes:0}{(options.Balance ? " --balance" : "")}{(options.Weaken is { } name ? $" --weaken {name}" : "")} --trace");
 
     private static void Add(SortedDictionary<string, long> sums, IReadOnlyDictionary<string, long> counts)
     {
