@@ -66,6 +66,9 @@ public static class LabCluster
             [.. lab.Hosts.Select(host => Status(lab, host, faults.Hung.ContainsKey(host)))], faults.Describe());
     }
 
+    /// <summary>Where the reports of drills in this lab are kept; they go with it.</summary>
+    public static string DrillReports(string name) => new LabPaths(name).Drills;
+
     /// <summary>Makes, or takes away, one fault. Ends when the fault is in effect.</summary>
     public static Task Fault(string name, LabFault fault, CancellationToken cancel) => Fault(LabState.Load(name), fault, cancel);
 

@@ -11,6 +11,9 @@ internal sealed record LabPaths(string Name)
 
     internal string Run => $"{RunRoot}/{Name}";
     internal string Disk => $"{DiskRoot}/{Name}";
+
+    /// <summary>Reports of drills. On disk: they survive the hosts' crashes, not the lab.</summary>
+    internal string Drills => $"{Disk}/drills";
     internal string State => $"{Run}/lab.json";
     internal string Faults => $"{Run}/faults.json";
     internal string Yard => $"{Run}/yard";

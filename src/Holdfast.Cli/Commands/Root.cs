@@ -43,7 +43,7 @@ internal static class Root
             Group("lab", "A cluster of namespaces on this machine: try it, break it, watch it.",
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
-            Group("drill", "Disturbances with what each may cost: run in the lab, watched from outside.", new DrillListCommand(context), new DrillRunCommand(context)),
+            Group("drill", "Disturbances with what each may cost: run in the lab, watched from outside.", new DrillListCommand(context), new DrillRunCommand(context), new DrillReportCommand(context)),
             Group("ca", "The cluster's certificate authority, for encrypted migrations.", new CaCreateCommand(context), new CaIssueCommand(context)),
             new DemoCommand(context),
             new ExploreCommand(context),

@@ -32,5 +32,5 @@ internal sealed class DrillListCommand : Command
         return ExitCode.Done;
     }
 
-    private static string Cost(Drill drill) => drill.Fate == Fate.Unharmed ? "nothing" : $"{(drill.Struck is { } host ? $"machines on {host.Replace(" ", " and ", StringComparison.Ordinal)}" : "all machines")} {DrillRunCommand.Of(drill.Fate)}";
+    private static string Cost(Drill drill) => drill.Fate == Fate.Unharmed ? "nothing" : $"{(drill.Struck is { } host ? $"machines on {host.Replace(" ", " and ", StringComparison.Ordinal)}" : "all machines")} {DrillText.Of(drill.Fate)}";
 }

@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 namespace Holdfast.Cli.Commands.Drill;
 
 /// <summary>What a drill cost, and whether that was expected.</summary>
+/// <param name="At">When its first step was taken.</param>
 /// <param name="HeldSeconds">How long the fault was in effect.</param>
 /// <param name="WholeAgainSeconds">From the healing until every host was ready and nothing was named broken; null: not within the limit.</param>
 /// <param name="Harm">Events that must not be: a suspicion, a fencing, a freezing.</param>
 /// <param name="NotWhole">What was still wrong then.</param>
 internal sealed record DrillReport(
-    string Name, string Title, DrillMachine[] Machines, DrillSign[] Signs, string[] Harm, double HeldSeconds, double? WholeAgainSeconds, string? NotWhole)
+    DateTimeOffset At, string Name, string Title, DrillMachine[] Machines, DrillSign[] Signs, string[] Harm, double HeldSeconds, double? WholeAgainSeconds, string? NotWhole)
 {
     /// <summary>Everything was as expected.</summary>
     public bool Met => NotWhole is null && Harm is [] && Machines.All(m => m.Wrong is null) && Signs.All(s => s.Seconds is not null);
@@ -20,4 +21,6 @@ internal sealed record DrillSign(string What, double? Seconds, string? Instead);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DrillReport))]
 [JsonSerializable(typeof(DrillSummary[]))]
+[JsonSerializable(typeof(DrillProof[]))]
+[JsonSerializable(typeof(DrillReport[]))]
 internal sealed partial class DrillJson : JsonSerializerContext;

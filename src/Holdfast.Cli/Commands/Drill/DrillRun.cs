@@ -89,7 +89,7 @@ internal sealed class DrillRun(DrillLab lab, Drill drill, IProgress<string> prog
         await CountOnAsync(watch, cancel);
         watch.ThrowIfBlind();
         DrillMachine[] rows = [.. watch.Machines.Select(m => DrillMachine.Of(m, FateOf(m), watch.Silence(m), struck ?? began, before.GetValueOrDefault(m.Before.Name)?.Bound))];
-        return new(drill.Name, drill.Title, rows, [.. signs], harm, Round(held), not is null ? Round(after) : null, not);
+        return new(began, drill.Name, drill.Title, rows, [.. signs], harm, Round(held), not is null ? Round(after) : null, not);
     }
 
     private async Task ScriptAsync(LabWatch watch, CancellationToken cancel)

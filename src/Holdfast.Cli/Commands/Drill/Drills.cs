@@ -70,5 +70,8 @@ internal static class Drills
         new Sign.Names("h1", "h1's cables, all of them"),
     ];
 
+    /// <exception cref="UsageException">No drill has this name; the sentence lists them.</exception>
+    public static Drill Named(string name) => Find(name) ?? throw new UsageException($"No drill is named '{name}'; there is {string.Join(", ", All.Select(d => d.Name))}.");
+
     public static Drill? Find(string name) => All.FirstOrDefault(drill => drill.Name == name);
 }
