@@ -56,13 +56,26 @@ public sealed class HostSurvey : IDisposable
         {
             do
             {
-                await LookAsync();
+                await TryLookAsync();
             }
             while (await timer.WaitForNextTickAsync(ending.Token));
         }
         catch (OperationCanceledException)
         {
             // The agent ends.
+        }
+    }
+
+    /// <summary>What nobody thought of ends this look, not the looking: what was seen before stays, with what is wrong with it.</summary>
+    internal async Task TryLookAsync()
+    {
+        try
+        {
+            await LookAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            sight = sight with { Unknown = [$"The last look failed, and what is shown is older: {e.Message}"] };
         }
     }
 

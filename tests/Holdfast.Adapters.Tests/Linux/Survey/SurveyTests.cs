@@ -112,6 +112,18 @@ public sealed class SurveyTests
         Assert.Equal((null, "sleep has not ended within 0.1 s"), await ProgramOutput.OfAsync(["sleep", "1000"], TimeSpan.FromSeconds(0.1), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_look_that_fails_altogether_leaves_what_was_seen_and_says_so()
+    {
+        var works = true;
+        using var survey = new HostSurvey(Networks, () => works ? [] : throw new NotSupportedException("nobody thought of this"), (_, _) => Task.FromResult<(string?, string)>((Recorded.Links, "")));
+        await survey.TryLookAsync();
+        works = false;
+        await survey.TryLookAsync();
+        Assert.NotNull(survey.Sight.LinkTo("cluster"));
+        Assert.Contains("nobody thought of this", Assert.Single(survey.Sight.Unknown), StringComparison.Ordinal);
+    }
+
     private static (string Type, string Source, string? Networks) Datastore(string path)
     {
         var links = KernelLink.Parse(Recorded.Links);
