@@ -24,6 +24,7 @@ public abstract record LabFault
         "cont-process HOST agent|guard|libvirtd|etcd|store|qemu:VM",
         "hang-guest HOST VM               the guest's kernel panics and hangs; its QEMU runs on",
         "guest-agent HOST VM stop|cont    the guest agent stands still while its guest lives on, until cont or a boot",
+        "busy HOST VM PERCENT             the guest uses so much of its processor, wherever it runs, until 0 or a boot",
         "fence-device HOST ok|broken|slow the host's power switch",
         "store-writes HOST ok|refused     the store refuses what the host writes to its own slot and ballots; it may read all",
         "watchdog HOST ok|broken          a broken watchdog never resets the host",
@@ -59,6 +60,7 @@ public abstract record LabFault
         ["cont-process", var h, var p] => new ContProcess(h, p),
         ["hang-guest", var h, var m] => new HangGuest(h, m),
         ["guest-agent", var h, var m, "stop" or "cont"] => new GuestAgent(h, m, Stop: words[3] == "stop"),
+        ["busy", var h, var m, var percent] => new Busy(h, m, (int)Percent(percent)),
         ["fence-device", var h, "ok" or "broken" or "slow"] => new FenceDevice(h, words[2]),
         ["store-writes", var h, "ok" or "refused"] => new StoreWrites(h, Refused: words[2] == "refused"),
         ["watchdog", var h, "ok" or "broken"] => new Watchdog(h, words[2]),
@@ -158,6 +160,11 @@ public abstract record LabFault
     public sealed record GuestAgent(string Host, string Machine, bool Stop) : LabFault
     {
         public override IReadOnlyList<string> Words => ["guest-agent", Host, Machine, Stop ? "stop" : "cont"];
+    }
+
+    public sealed record Busy(string Host, string Machine, int Percentage) : LabFault
+    {
+        public override IReadOnlyList<string> Words => ["busy", Host, Machine, Percentage.ToString(CultureInfo.InvariantCulture)];
     }
 
     public sealed record FenceDevice(string Host, string State) : LabFault

@@ -36,6 +36,9 @@ public sealed record LabOptions
     /// <summary>Whether the hosts have certificates and the agents encrypt what a migration sends.</summary>
     public bool MigrationTls { get; init; } = true;
 
+    /// <summary>Whether each host counts one processor for machines, and relieves itself when they want more of it than <c>AgentBalancing</c> says.</summary>
+    public bool Balancing { get; init; }
+
     /// <summary>Whether steps of the agents can be held (<see cref="LabFault.Point"/>).</summary>
     public bool FaultPoints { get; init; }
 

@@ -1,19 +1,21 @@
 // Keeps the real guest agent (qemu-ga) running in the lab's guest, as a distribution's service manager would, and silences it on
 // request: after the line "agent stop" on the serial console it stands still, after "agent cont" it goes on; each is confirmed by a
-// line. A process of its own, so that nothing here can hold up the counting. Where the machine has no channel for an agent, it ends.
+// line. After "busy PERCENT" it uses that much of the processor, with the least priority, until "busy 0". A process of its own, so that nothing here can hold up the counting. Where the machine has no channel for an agent, it ends.
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static int console = -1, silenced;
-static pid_t agent;
+static pid_t agent, burner;
 
 static void say(const char *text) { ssize_t ignored = write(console, text, strlen(text)); (void)ignored; }
 
@@ -67,6 +69,29 @@ static void silence(int on)
     say(on ? "holdfast-guest agent stopped\r\n" : "holdfast-guest agent continued\r\n");
 }
 
+static long long now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+// Parts of a tenth of a second, so that the counting beside it is never late.
+static void burn(int percent)
+{
+    if (burner > 0) { kill(burner, SIGKILL); waitpid(burner, 0, 0); }
+    burner = percent > 0 ? fork() : 0;
+    if (percent > 0 && !burner) {
+        int ignored = nice(19);
+        (void)ignored;
+        for (;;) {
+            for (long long until = now_ms() + percent; now_ms() < until;) { }
+            usleep((100 - percent) * 1000);
+        }
+    }
+    say("holdfast-guest busy\r\n");
+}
+
 static void obey(void)
 {
     char line[64];
@@ -76,6 +101,7 @@ static void obey(void)
     line[strcspn(line, "\r\n")] = 0;
     if (!strcmp(line, "agent stop")) silence(1);
     if (!strcmp(line, "agent cont")) silence(0);
+    if (!strncmp(line, "busy ", 5)) burn(atoi(line + 5));
 }
 
 int main(void)

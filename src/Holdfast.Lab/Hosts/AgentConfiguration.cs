@@ -39,6 +39,12 @@ internal sealed record AgentConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MigrationFirstPauseMs { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Cpus { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AgentBalancing? Balancing { get; init; }
+
     internal static AgentConfiguration Of(LabState lab, string host) => new()
     {
         Cluster = lab.Options.Name,
@@ -64,6 +70,8 @@ internal sealed record AgentConfiguration
         MigrationsAtOnce = lab.Options.MigrationsAtOnce,
         MigrationsInCluster = lab.Options.MigrationsAtOnce,
         MigrationFirstPauseMs = lab.Options.MigrationFirstPauseMs,
+        Cpus = lab.Options.Balancing ? 1 : null,
+        Balancing = lab.Options.Balancing ? new() : null,
         Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,
     };
 
@@ -80,6 +88,16 @@ internal sealed record AgentConfiguration
 
         return addresses;
     }
+}
+
+/// <summary>Quick enough to be watched: a real cluster waits longer.</summary>
+internal sealed record AgentBalancing
+{
+    public string Mode { get; init; } = "automatic";
+    public double HotPercent { get; init; } = 80;
+    public double CoolPercent { get; init; } = 70;
+    public double HoldSeconds { get; init; } = 10;
+    public double CoolDownMinutes { get; init; } = 10;
 }
 
 internal sealed record AgentNetwork(string Name, string Role, string Address, string Interface);

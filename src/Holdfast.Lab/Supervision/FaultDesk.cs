@@ -51,6 +51,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         LabFault.ContProcess f => ContinueProcess(f),
         LabFault.HangGuest f => HangGuest(f),
         LabFault.GuestAgent f => SilenceAgent(f),
+        LabFault.Busy f => KeepBusy(f),
         LabFault.FenceDevice f => Keep(Faults.WithFenceDevice(lab.Known(f.Host), f.State)),
         LabFault.StoreWrites f => StoreWrites(lab.Known(f.Host), f.Refused),
         LabFault.Point f => Task.Run(() => Points(f.Host).Set(f)),
@@ -235,6 +236,13 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         using var console = Console(fault.Host, fault.Machine);
         await console.Enter(fault.Stop ? "agent stop" : "agent cont");
         await console.Says(fault.Stop ? "agent stopped" : "agent continued");
+    }
+
+    private async Task KeepBusy(LabFault.Busy fault)
+    {
+        using var console = Console(fault.Host, fault.Machine);
+        await console.Enter($"busy {fault.Percentage}");
+        await console.Says("holdfast-guest busy");
     }
 
     private GuestConsole Console(string host, string machine)

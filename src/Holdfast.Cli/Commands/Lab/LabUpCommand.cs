@@ -15,6 +15,7 @@ internal sealed class LabUpCommand : LabCommand
     private readonly Option<bool> noWatchdog = new("--no-watchdog") { Description = "The guards get no watchdog." };
     private readonly Option<bool> noMigrationTls = new("--no-migration-tls") { Description = "What a migration sends is not encrypted." };
     private readonly Option<bool> redundant = new("--redundant") { Description = "Two switches, and of each link a cable into both, as a bond." };
+    private readonly Option<bool> balancing = new("--balancing") { Description = "Each host counts one processor for machines, and relieves itself when they want more ('lab fault busy')." };
     private readonly Option<bool> faultPoints = new("--fault-points") { Description = "The agents hold steps of a migration when 'lab fault point' asks for it." };
     private readonly Option<bool> plain = new("--plain") { Description = "Hosts with libvirtd and the store only, without agents and guards." };
     private readonly Option<string?> acceleration = new("--acceleration") { Description = "kvm or tcg (default: what really works).", HelpName = "KIND" };
@@ -22,7 +23,7 @@ internal sealed class LabUpCommand : LabCommand
     public LabUpCommand(Context context)
         : base(context, "up", "Bring a lab up, or finish one that is half up.")
     {
-        foreach (Option option in (Option[])[hosts, profile, noFence, powerStrip, noFastShot, noWatchdog, noMigrationTls, redundant, faultPoints, plain, acceleration])
+        foreach (Option option in (Option[])[hosts, profile, noFence, powerStrip, noFastShot, noWatchdog, noMigrationTls, redundant, balancing, faultPoints, plain, acceleration])
         {
             Add(option);
         }
@@ -50,6 +51,7 @@ internal sealed class LabUpCommand : LabCommand
             Watchdog = !parse.GetValue(noWatchdog),
             MigrationTls = !parse.GetValue(noMigrationTls),
             Redundant = parse.GetValue(redundant),
+            Balancing = parse.GetValue(balancing),
             FaultPoints = parse.GetValue(faultPoints),
             Product = !parse.GetValue(plain),
             Acceleration = parse.GetValue(acceleration),
