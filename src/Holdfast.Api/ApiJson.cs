@@ -8,7 +8,7 @@ namespace Holdfast.Api;
 /// <remarks>A property with a default has a setter, not an init: generated code assigns every init property, so that one which is
 /// missing in the text would become null instead of its default.</remarks>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(HostSummary[]))]
 [JsonSerializable(typeof(HostDetail))]

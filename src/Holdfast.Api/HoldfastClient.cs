@@ -288,9 +288,9 @@ public sealed class HoldfastClient : IDisposable
     {
         try
         {
-            if (JsonSerializer.Deserialize(body, ApiJson.Default.ApiError) is { Error.Length: > 0 } error)
+            if (JsonSerializer.Deserialize(body, ApiJson.Default.Problem) is { Detail.Length: > 0 } problem)
             {
-                return new ApiException(error.Code, error.Error);
+                return new ApiException(problem.Code, problem.Detail);
             }
         }
         catch (JsonException)

@@ -28,6 +28,12 @@ public static class Routes
     public const string SinglePoints = "/v1/audit/spof";
     public const string BsiAudit = "/v1/audit/bsi";
 
+    /// <summary>The description of this API, OpenAPI 3.1.</summary>
+    public const string OpenApi = "/openapi.json";
+
+    /// <summary>A page to read it.</summary>
+    public const string Docs = "/docs";
+
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
 
     /// <param name="verb">explain (GET); fence, confirm-dead, drain, resume (POST).</param>

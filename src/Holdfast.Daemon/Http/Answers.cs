@@ -5,7 +5,7 @@ using Holdfast.Api;
 
 namespace Holdfast.Daemon.Http;
 
-/// <summary>Requests read and answers written with the contracts' generated JSON; every failure is an <see cref="ApiError"/>.</summary>
+/// <summary>Requests read and answers written with the contracts' generated JSON; every failure is a <see cref="Problem"/>.</summary>
 internal static class Answers
 {
     /// <summary>How many agents have passed this request on: between agents only.</summary>
@@ -23,7 +23,11 @@ internal static class Answers
         return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
     }
 
-    public static Task AcceptedAsync(this HttpContext context, TaskReport task) => context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
+    public static Task AcceptedAsync(this HttpContext context, TaskReport task)
+    {
+        context.Response.Headers.Location = Routes.Task(task.Id);
+        return context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
+    }
 
     /// <summary>A body that comes in chunks has no length.</summary>
     public static bool HasBody(this HttpContext context) => context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0;
@@ -55,7 +59,7 @@ internal static class Answers
         {
             context.Request.EnableBuffering();
             await next(context);
-            if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false })
+            if (context.Response is { HasStarted: false, ContentLength: null, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed })
             {
                 await FailAsync(context, new ApiError($"This agent has no {context.Request.Method} {context.Request.Path}; its version may differ from yours.", ErrorCode.NotFound));
             }
@@ -68,13 +72,19 @@ internal static class Answers
         {
             // The client has gone.
         }
+        catch (BadHttpRequestException e)
+        {
+            await FailAsync(context, new ApiError(
+                $"The request cannot be taken: {e.Message.TrimEnd('.')}.", e.StatusCode is StatusCodes.Status413PayloadTooLarge ? ErrorCode.TooLarge : ErrorCode.Usage));
+        }
         catch (Exception e)
         {
             await FailAsync(context, new ApiError($"{context.Request.Method} {context.Request.Path} failed: {e.Message}", ErrorCode.Failed));
         }
     }
 
-    private static Task FailAsync(HttpContext context, ApiError error)
+    /// <summary>Answers with a problem, whatever was said before; a body that has begun is broken off.</summary>
+    public static Task FailAsync(HttpContext context, ApiError error)
     {
         if (context.Response.HasStarted)
         {
@@ -83,6 +93,7 @@ internal static class Answers
         }
 
         context.Response.Clear();
-        return context.AnswerAsync(error, ApiJson.Default.ApiError, error.HttpStatus);
+        context.Response.StatusCode = error.HttpStatus;
+        return context.Response.WriteAsJsonAsync(Problem.Of(error), ApiJson.Default.Problem, Problem.MediaType, context.RequestAborted);
     }
 }

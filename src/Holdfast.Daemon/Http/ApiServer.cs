@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Adapters.Linux;
 using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Http.Description;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Holdfast.Daemon.Http;
@@ -46,6 +47,7 @@ internal static class ApiServer
         whatIf.Map(app);
         new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
         new BalanceRoutes(parts).Map(app);
+        new DescriptionRoutes().Map(app);
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>

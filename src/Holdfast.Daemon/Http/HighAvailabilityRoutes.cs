@@ -6,7 +6,8 @@ namespace Holdfast.Daemon.Http;
 /// <summary>Disarm and arm: each host for itself, because the network that would carry a common decision may be the one that is worked on.</summary>
 internal sealed class HighAvailabilityRoutes(HostParts parts)
 {
-    public void Map(IEndpointRouteBuilder app) => app.MapPost(Routes.HighAvailability, SetAsync);
+    public void Map(IEndpointRouteBuilder app) => app.MapPost(Routes.HighAvailability, SetAsync)
+        .Is(new(Needs.Admin, "Disarm every host for a planned work on the network, or arm them again.") { Body = ApiJson.Default.HighAvailabilityRequest, Answer = ApiJson.Default.HighAvailabilityReport });
 
     private async Task SetAsync(HttpContext context)
     {

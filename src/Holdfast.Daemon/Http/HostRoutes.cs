@@ -13,10 +13,12 @@ internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync);
-        app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync);
-        app.MapPost(Routes.Hosts + "/{name}/drain", DrainAsync);
-        app.MapPost(Routes.Hosts + "/{name}/resume", ResumeAsync);
+        app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync).Is(Operation.Task(Needs.Admin, "Have its fence devices switch it off, alive or not.", ApiJson.Default.HostOrderRequest));
+        app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync)
+            .Is(new(Needs.Admin, "A person vouches that it is off: its machines may be taken.") { Body = ApiJson.Default.HostOrderRequest, Answer = ApiJson.Default.HostExplanation });
+        app.MapPost(Routes.Hosts + "/{name}/drain", DrainAsync).Is(Operation.Task(Needs.Operator, "Move its machines to others, and give it no more.", ApiJson.Default.HostOrderRequest));
+        app.MapPost(Routes.Hosts + "/{name}/resume", ResumeAsync)
+            .Is(new(Needs.Operator, "Take a drain back.") { Body = ApiJson.Default.HostOrderRequest, Answer = ApiJson.Default.HostDetail });
     }
 
     private async Task FenceAsync(HttpContext context)

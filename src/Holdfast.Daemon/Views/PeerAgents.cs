@@ -16,6 +16,8 @@ internal sealed class PeerAgents : IDisposable
     /// <summary>Between agents only; not part of the published API.</summary>
     public const string ProbeRoute = "/v1/internal/probe";
 
+    private static readonly string[] PassedBack = ["Location", "ETag", "Retry-After"];
+
     private readonly ImmutableSortedDictionary<string, HoldfastClient> clients;
     private readonly ImmutableSortedDictionary<string, Uri> addresses;
 
@@ -126,6 +128,14 @@ internal sealed class PeerAgents : IDisposable
         {
             from.Response.StatusCode = (int)answer.StatusCode;
             from.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+            foreach (var header in PassedBack)
+            {
+                if (answer.Headers.TryGetValues(header, out var values))
+                {
+                    from.Response.Headers[header] = values.ToArray();
+                }
+            }
+
             await using var body = await answer.Content.ReadAsStreamAsync(cancel);
             var buffer = new byte[16 << 10];
             for (int n; (n = await body.ReadAsync(buffer, cancel)) > 0;)

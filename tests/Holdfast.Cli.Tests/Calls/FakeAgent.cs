@@ -45,7 +45,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     public FakeAgent Refuse(string request, ErrorCode code, string sentence)
     {
         var error = new ApiError(sentence, code);
-        return On(request, System.Text.Json.JsonSerializer.Serialize(error, ApiJson.Default.ApiError), error.HttpStatus);
+        return On(request, System.Text.Json.JsonSerializer.Serialize(Problem.Of(error), ApiJson.Default.Problem), error.HttpStatus);
     }
 
     /// <summary>Runs the command line against this agent.</summary>
