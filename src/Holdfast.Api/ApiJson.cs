@@ -41,6 +41,13 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
 [JsonSerializable(typeof(BsiReport))]
+[JsonSerializable(typeof(Caller))]
+[JsonSerializable(typeof(CreateToken))]
+[JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(AccessToken[]))]
+[JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(AuditRecord))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

@@ -26,6 +26,7 @@ internal static class Answers
     public static Task AcceptedAsync(this HttpContext context, TaskReport task)
     {
         context.Response.Headers.Location = Routes.Task(task.Id);
+        context.Items[typeof(TaskReport)] = task.Id;
         return context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
     }
 

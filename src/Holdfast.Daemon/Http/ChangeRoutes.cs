@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Api;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
@@ -35,6 +36,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task CreateAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
+        context.Audited($"'{request.Name}'");
         var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
     }
@@ -90,6 +92,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     {
         var request = await context.BodyAsync(ApiJson.Default.MigrateMachine, new MigrateMachine());
         var pause = MachineOrders.Pause(request.MaxDowntimeMs);
+        context.Audited(request.Host is null ? "to any host" : $"to {request.Host}");
         if (await ToMigrateAsync(context, request.Host) is { } row)
         {
             await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, pause, task)));
@@ -177,6 +180,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task AddDatastoreAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.AddDatastore);
+        context.Audited($"'{request.Name}' at {request.Path}");
         await parts.Addition.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("add-datastore", null, task => parts.Addition.RunAsync(request, task)));
     }

@@ -1,4 +1,5 @@
 using Holdfast.Api;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 
 namespace Holdfast.Daemon.Http;
@@ -22,6 +23,7 @@ internal sealed class HighAvailabilityRoutes(HostParts parts)
             throw new ApiException(ErrorCode.Usage, "Who asks, and why, is kept as an event; give both.");
         }
 
+        context.Audited($"{(request.DisarmSeconds is { } span ? $"disarm for {span:0} s" : "arm")}, {request.Who.Trim()}: {request.Why.Trim()}");
         parts.Arm.Set(request.DisarmSeconds is { } time ? TimeSpan.FromSeconds(time) : null, $"{request.Who.Trim()}: {request.Why.Trim()}");
         List<string> done = [parts.Options.Host];
         if (!context.IsLocal())

@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core.Agent;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
@@ -80,6 +81,7 @@ internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
             throw new ApiException(ErrorCode.Usage, "Who asks, and why, is kept as an event; give both.");
         }
 
+        context.Audited(By(new(request.Who.Trim(), request.Why.Trim())));
         var name = context.Name();
         return parts.Options.Hosts.FirstOrDefault(h => h.Name == name) is { } host
             ? (host.Slot, new(request.Who.Trim(), request.Why.Trim()))

@@ -27,6 +27,9 @@ internal sealed class FakeAgent : IAsyncDisposable
     /// <summary>"GET /v1/vms?local=1" and so on, in order, with bodies where there were any.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>What each request said of who asks.</summary>
+    public List<string> Credentials { get; } = [];
+
     public static async Task<FakeAgent> StartAsync()
     {
         var agent = new FakeAgent(Path.Combine(Path.GetTempPath(), $"holdfast-{Guid.NewGuid():N}.sock"));
@@ -62,6 +65,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
         var request = $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}";
+        Credentials.Add(http.Request.Headers.Authorization.ToString());
         Requests.Add(body.Length == 0 ? request : $"{request} {body}");
         if (answers.TryGetValue(request, out var answer) || answers.TryGetValue($"{http.Request.Method} {http.Request.Path}", out answer))
         {

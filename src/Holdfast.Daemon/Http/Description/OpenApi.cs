@@ -30,6 +30,7 @@ internal static class OpenApi
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
+                ["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "What 'holdfast token create' printed." } },
                 ["responses"] = new JsonObject { ["Problem"] = Answer("Why it was not done.", Problem.MediaType, schemas.Of(ApiJson.Default.Problem)) },
                 ["schemas"] = schemas.Components,
             },
@@ -57,6 +58,8 @@ internal static class OpenApi
             ["tags"] = new JsonArray(Tag(path)),
             ["parameters"] = parameters,
             ["responses"] = Responses(operation, schemas),
+            ["security"] = new JsonArray(operation.Needs == Needs.Anyone ? [] : [new JsonObject { ["token"] = new JsonArray() }]),
+            ["x-needs"] = operation.Needs.ToString().ToLowerInvariant(),
         };
         if (operation.Body is { } body)
         {
