@@ -32,6 +32,9 @@ public static class Routes
     public const string Tokens = "/v1/tokens";
     public const string WhoAmI = "/v1/whoami";
 
+    /// <summary>Prometheus' text.</summary>
+    public const string Metrics = "/metrics";
+
     /// <summary>The description of this API, OpenAPI 3.1.</summary>
     public const string OpenApi = "/openapi.json";
 

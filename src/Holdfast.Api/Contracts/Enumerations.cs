@@ -152,9 +152,6 @@ public enum ErrorCode
     /// <summary>Who asks is known, and has no role that allows it; HTTP 403.</summary>
     Forbidden,
 
-    /// <summary>It is not any more what <c>If-Match</c> names; HTTP 412.</summary>
-    Changed,
-
     /// <summary>The body or the headers are longer than the agent takes; HTTP 413.</summary>
     TooLarge,
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Adapters.Network;
 using Holdfast.Api;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Holdfast.Daemon.Access;
 
@@ -49,8 +50,7 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
     }
 
     /// <summary>As the sender wrote it: ASP.NET's parts are decoded.</summary>
-    private static string Target(HttpRequest request) =>
-        request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()?.RawTarget is { Length: > 0 } raw ? raw : request.Path + request.QueryString.ToUriComponent();
+    private static string Target(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     private bool Take(Seal seal)
     {

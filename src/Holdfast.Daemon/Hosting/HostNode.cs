@@ -18,6 +18,7 @@ using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Events;
 using Holdfast.Daemon.Http;
 using Holdfast.Daemon.Intents;
+using Holdfast.Daemon.Metrics;
 using Holdfast.Daemon.Options;
 using Holdfast.Daemon.Tasks;
 using Holdfast.Daemon.Views;
@@ -62,7 +63,13 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         ports = faultPoints is null ? ports : FaultPoints.Around(ports, faultPoints);
         using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
         await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
-        agent.Decided = events.Add;
+        var lifetime = new LifetimeMetrics();
+        agent.Decided = decision =>
+        {
+            events.Add(decision);
+            lifetime.Decided(decision);
+        };
+        agent.Stepped = lifetime.Stepped;
         member.Changed = text => events.Add("etcd", null, text);
         connection.Threads.CallHung += (what, after) => events.Add("libvirt.hung", null, $"libvirt has not answered {what} for {after.TotalSeconds:0.#} s.");
 
@@ -84,7 +91,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
             new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
             () => [.. Alarms(member, connection), .. guests.Alarms, .. audit.Problem is { } unwritten ? [unwritten] : Array.Empty<string>()], () => options.Watchdog is null ? "none" : "armed",
-            tokens, new AccessControl(options, tokens, new Seals(key, options.Hosts.Select(h => h.Name))), audit, stopping);
+            tokens, new AccessControl(options, tokens, new Seals(key, options.Hosts.Select(h => h.Name))), audit, lifetime, stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Api;
+using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.Daemon.Http;
 
@@ -10,6 +12,8 @@ internal static class Answers
 {
     /// <summary>How many agents have passed this request on: between agents only.</summary>
     public const string PassedOnHeader = "Holdfast-Passed-On";
+
+    private static readonly string[] OfAnswers = [HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.ETag, HeaderNames.Location, HeaderNames.CacheControl];
 
     public static int TimesPassedOn(this HttpContext context) => int.TryParse(context.Request.Headers[PassedOnHeader], CultureInfo.InvariantCulture, out var times) ? times : 0;
 
@@ -21,6 +25,22 @@ internal static class Answers
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
+    }
+
+    /// <summary>The same with a tag of what it says, so that who has it already is told only that (RFC 9110, 13.1.2).</summary>
+    public static Task TaggedAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
+        (context.Response.Headers.ETag, context.Response.Headers.CacheControl) = (tag.ToString(), "no-cache");
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.GetTypedHeaders().IfNoneMatch.Any(had => had.Equals(EntityTagHeaderValue.Any) || had.Compare(tag, useStrongComparison: false)))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json; charset=utf-8", body.Length);
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
     public static Task AcceptedAsync(this HttpContext context, TaskReport task)
@@ -93,7 +113,12 @@ internal static class Answers
             return Task.CompletedTask;
         }
 
-        context.Response.Clear();
+        // What a browser must be let know of this answer (CORS) stays; what belonged to another answer goes.
+        foreach (var header in OfAnswers)
+        {
+            context.Response.Headers.Remove(header);
+        }
+
         context.Response.StatusCode = error.HttpStatus;
         return context.Response.WriteAsJsonAsync(Problem.Of(error), ApiJson.Default.Problem, Problem.MediaType, context.RequestAborted);
     }

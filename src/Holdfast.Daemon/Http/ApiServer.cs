@@ -5,6 +5,7 @@ using Holdfast.Adapters.Linux;
 using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Http.Description;
+using Holdfast.Daemon.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Holdfast.Daemon.Http;
@@ -49,6 +50,7 @@ internal static class ApiServer
         new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
         new BalanceRoutes(parts).Map(app);
         new AccessRoutes(parts).Map(app);
+        new MetricRoutes(parts).Map(app);
         new DescriptionRoutes().Map(app);
     }
 

@@ -20,6 +20,9 @@ internal sealed record Operation(Needs Needs, string Summary)
     /// <summary>What may stand behind the question mark, besides <c>local</c>.</summary>
     public Parameter[] Query { get; init; } = [];
 
+    /// <summary>It has an ETag, and If-None-Match counts.</summary>
+    public bool Tagged { get; init; }
+
     /// <summary>In the published description of the API.</summary>
     public bool Published { get; init; } = true;
 

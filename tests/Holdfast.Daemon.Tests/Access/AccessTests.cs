@@ -136,22 +136,22 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task Who_knocks_with_wrong_tokens_again_and_again_is_slowed_down()
     {
         using var http = server.Client("guessed");
-        var answers = new List<HttpResponseMessage>();
-        for (var n = 0; n < 15; n++)
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/v1/vms")).StatusCode);
+        HttpResponseMessage last;
+        for (var n = 0; (last = await http.GetAsync("/v1/vms")).StatusCode == HttpStatusCode.Unauthorized; n++)
         {
-            answers.Add(await http.GetAsync("/v1/vms"));
+            Assert.True(n < 200, "200 wrong tokens, and none was refused for being too many.");
         }
 
-        Assert.Equal(HttpStatusCode.Unauthorized, answers[0].StatusCode);
-        Assert.Equal(HttpStatusCode.TooManyRequests, answers[^1].StatusCode);
-        Assert.NotNull(answers[^1].Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.TooManyRequests, last.StatusCode);
+        Assert.NotNull(last.Headers.RetryAfter);
     }
 
     [Fact]
     public async Task Who_asks_too_often_is_slowed_down_and_others_are_not()
     {
         using var http = server.Client("viewer");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => http.GetAsync("/v1/vms")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 900).Select(_ => http.GetAsync("/v1/vms")));
         var refused = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal(ErrorCode.TooMany, (await refused.Content.ReadFromJsonAsync(ApiJson.Default.Problem))!.Code);

@@ -14,6 +14,7 @@ namespace Holdfast.Daemon.Tests.Http;
 public sealed class ProblemTests : IAsyncLifetime
 {
     private readonly string socket = Path.Combine(Path.GetTempPath(), $"holdfast-{Guid.NewGuid():N}.sock");
+    private string text = "one";
     private WebApplication app = null!;
     private HttpClient http = null!;
 
@@ -25,6 +26,7 @@ public sealed class ProblemTests : IAsyncLifetime
         app.MapGet("/refuses", _ => throw new ApiException(ErrorCode.NoRoom, "There is no room on h2."));
         app.MapGet("/breaks", _ => throw new InvalidOperationException("a cable"));
         app.MapPost("/takes", async c => await c.AnswerAsync((await c.BodyAsync(ApiJson.Default.StopMachine)).TimeoutSeconds is null ? [] : [], ApiJson.Default.DatastoreArray));
+        app.MapGet("/tagged", c => c.TaggedAsync(new Caller(text, Role.Viewer, CallerKind.Token), ApiJson.Default.Caller));
         new DescriptionRoutes().Map(app);
         await app.StartAsync();
         http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("http://127", StringComparison.Ordinal))) };
@@ -58,6 +60,18 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         Assert.Equal(ErrorCode.Usage, (await ProblemOf(await http.PostAsync("/takes", new StringContent("{")), HttpStatusCode.BadRequest)).Code);
         Assert.Equal(ErrorCode.TooLarge, (await ProblemOf(await http.PostAsync("/takes", new StringContent(new string(' ', (1 << 20) + 1))), HttpStatusCode.RequestEntityTooLarge)).Code);
+    }
+
+    [Fact]
+    public async Task Who_has_an_answer_already_is_told_only_that_until_it_changes()
+    {
+        var first = await http.GetAsync("/tagged");
+        http.DefaultRequestHeaders.IfNoneMatch.Add(new("\"other\""));
+        http.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
+        var again = await http.GetAsync("/tagged");
+        Assert.Equal((HttpStatusCode.NotModified, "", first.Headers.ETag), (again.StatusCode, await again.Content.ReadAsStringAsync(), again.Headers.ETag));
+        text = "two";
+        Assert.Equal("two", (await http.GetFromJsonAsync("/tagged", ApiJson.Default.Caller))!.Name);
     }
 
     [Fact]

@@ -73,7 +73,13 @@ internal static class OpenApi
     {
         var schema = operation.Answer is { } answer ? schemas.Of(answer) : new JsonObject { ["type"] = "string" };
         var good = Answer(operation.Status == StatusCodes.Status202Accepted ? "The task that does it." : "As asked for.", operation.MediaType, schema);
-        return new() { [$"{operation.Status}"] = good, ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" } };
+        JsonObject responses = new() { [$"{operation.Status}"] = good, ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" } };
+        if (operation.Tagged)
+        {
+            responses[$"{StatusCodes.Status304NotModified}"] = new JsonObject { ["description"] = "It is what If-None-Match names; the ETag is in every answer." };
+        }
+
+        return responses;
     }
 
     private static JsonObject Answer(string description, string mediaType, JsonNode schema) => new() { ["description"] = description, ["content"] = Content(mediaType, schema) };
