@@ -8,7 +8,7 @@ namespace Holdfast.Api;
 /// <remarks>A property with a default has a setter, not an init: generated code assigns every init property, so that one which is
 /// missing in the text would become null instead of its default.</remarks>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(HostSummary[]))]
 [JsonSerializable(typeof(HostDetail))]
@@ -41,6 +41,13 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
 [JsonSerializable(typeof(BsiReport))]
+[JsonSerializable(typeof(Caller))]
+[JsonSerializable(typeof(CreateToken))]
+[JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(AccessToken[]))]
+[JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(AuditRecord))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -16,10 +17,14 @@ public sealed class HoldfastClient : IDisposable
     private readonly HttpClient http;
     private readonly string place;
 
-    private HoldfastClient(SocketsHttpHandler handler, Uri address, string place)
+    private HoldfastClient(HttpMessageHandler handler, Uri address, string place, string? token)
     {
         http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         this.place = place;
+        if (token is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Checked(token));
+        }
     }
 
     /// <summary>How long one answer may take (a task's own time is not part of it: tasks are polled).</summary>
@@ -29,7 +34,8 @@ public sealed class HoldfastClient : IDisposable
     public bool Local { get; init; }
 
     /// <summary>A client of the agent behind a unix socket.</summary>
-    public static HoldfastClient Unix(string socket, bool local = false) => new(
+    /// <param name="token">Who asks; null: the user of this process.</param>
+    public static HoldfastClient Unix(string socket, bool local = false, string? token = null) => new(
         new SocketsHttpHandler
         {
             UseProxy = false,
@@ -49,10 +55,12 @@ public sealed class HoldfastClient : IDisposable
             },
         },
         new Uri("http://holdfastd"),
-        socket) { Local = local };
+        socket, token) { Local = local };
 
     /// <summary>A client of an agent on the network: <c>name</c>, <c>name:port</c> or <c>http://…</c>.</summary>
-    public static HoldfastClient Tcp(string address, bool local = false, TimeSpan? connect = null)
+    /// <param name="token">Who asks; null: nobody known.</param>
+    /// <param name="through">What each request goes through on its way to the network: how agents make themselves known.</param>
+    public static HoldfastClient Tcp(string address, bool local = false, TimeSpan? connect = null, string? token = null, Func<HttpMessageHandler, HttpMessageHandler>? through = null)
     {
         var text = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
@@ -63,7 +71,8 @@ public sealed class HoldfastClient : IDisposable
         // A port is always named by us: without one the agents' own is meant, not 80.
         var named = text["http://".Length..].TrimEnd('/').Split(']')[^1].Contains(':', StringComparison.Ordinal);
         var full = named ? uri : new UriBuilder(uri) { Port = Routes.DefaultPort }.Uri;
-        return new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = connect ?? TimeSpan.FromSeconds(5) }, full, full.Authority) { Local = local };
+        var network = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = connect ?? TimeSpan.FromSeconds(5) };
+        return new(through?.Invoke(network) ?? network, full, full.Authority, token) { Local = local };
     }
 
     public Task<ClusterStatus> StatusAsync(CancellationToken cancel = default) => GetAsync(Routes.Status, ApiJson.Default.ClusterStatus, cancel);
@@ -106,6 +115,23 @@ public sealed class HoldfastClient : IDisposable
         GetAsync($"{Routes.SinglePoints}?kinds={Uri.EscapeDataString(string.Join(',', kinds))}{(pairs ? "&pairs=1" : "")}", ApiJson.Default.SinglePointReport, cancel);
 
     public Task<BsiReport> BsiAuditAsync(CancellationToken cancel = default) => GetAsync(Routes.BsiAudit, ApiJson.Default.BsiReport, cancel);
+
+    /// <summary>Who the agent takes this client for.</summary>
+    public Task<Caller> WhoAmIAsync(CancellationToken cancel = default) => GetAsync(Routes.WhoAmI, ApiJson.Default.Caller, cancel);
+
+    public Task<NewToken> CreateTokenAsync(CreateToken request, CancellationToken cancel = default) => SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Tokens)) { Content = JsonContent.Create(request, ApiJson.Default.CreateToken) }, ApiJson.Default.NewToken, cancel);
+
+    public Task<AccessToken[]> TokensAsync(CancellationToken cancel = default) => GetAsync(Routes.Tokens, ApiJson.Default.AccessTokenArray, cancel);
+
+    public Task<AccessToken> RevokeTokenAsync(string name, CancellationToken cancel = default) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, Address(Routes.Token(name))), ApiJson.Default.AccessToken, cancel);
+
+    /// <param name="limit">So many of the newest.</param>
+    /// <param name="since">Not older than this; null: as old as there are.</param>
+    public Task<AuditReport> AuditLogAsync(int limit, DateTimeOffset? since, CancellationToken cancel = default) => GetAsync(
+        FormattableString.Invariant($"{Routes.AuditLog}?limit={limit}") + (since is { } s ? $"&since={Uri.EscapeDataString(s.ToString("O", System.Globalization.CultureInfo.InvariantCulture))}" : ""),
+        ApiJson.Default.AuditReport, cancel);
 
     /// <summary>The last event of each kind that the hosts know of.</summary>
     public Task<ClusterEvent[]> LatestEventsAsync(CancellationToken cancel = default) => GetAsync(Routes.LatestEvents, ApiJson.Default.ClusterEventArray, cancel);
@@ -236,6 +262,11 @@ public sealed class HoldfastClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
+    /// <summary>A token that was pasted with a line break must not become a header of its own.</summary>
+    private static string Checked(string token) => token.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+        ? token
+        : throw new ApiException(ErrorCode.Usage, "The token has characters that no token has; give what 'holdfast token create' printed, and nothing else.");
+
     private string Address(string path) => !Local ? path : path + (path.Contains('?', StringComparison.Ordinal) ? "&local=1" : "?local=1");
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancel) =>
@@ -288,9 +319,9 @@ public sealed class HoldfastClient : IDisposable
     {
         try
         {
-            if (JsonSerializer.Deserialize(body, ApiJson.Default.ApiError) is { Error.Length: > 0 } error)
+            if (JsonSerializer.Deserialize(body, ApiJson.Default.Problem) is { Detail.Length: > 0 } problem)
             {
-                return new ApiException(error.Code, error.Error);
+                return new ApiException(problem.Code, problem.Detail);
             }
         }
         catch (JsonException)

@@ -28,6 +28,19 @@ public static class Routes
     public const string SinglePoints = "/v1/audit/spof";
     public const string BsiAudit = "/v1/audit/bsi";
 
+    public const string AuditLog = "/v1/audit/log";
+    public const string Tokens = "/v1/tokens";
+    public const string WhoAmI = "/v1/whoami";
+
+    /// <summary>Prometheus' text.</summary>
+    public const string Metrics = "/metrics";
+
+    /// <summary>The description of this API, OpenAPI 3.1.</summary>
+    public const string OpenApi = "/openapi.json";
+
+    /// <summary>A page to read it.</summary>
+    public const string Docs = "/docs";
+
     public static string Host(string name) => $"{Hosts}/{Uri.EscapeDataString(name)}";
 
     /// <param name="verb">explain (GET); fence, confirm-dead, drain, resume (POST).</param>
@@ -39,6 +52,8 @@ public static class Routes
     public static string Machine(string name, string verb) => $"{Machine(name)}/{verb}";
 
     public static string Datastore(string name) => $"{Datastores}/{Uri.EscapeDataString(name)}";
+
+    public static string Token(string name) => $"{Tokens}/{Uri.EscapeDataString(name)}";
 
     public static string Task(string id) => $"{Tasks}/{Uri.EscapeDataString(id)}";
 }

@@ -12,6 +12,7 @@ internal sealed class IntentKeys(Guid cluster)
     public const string AddressKind = "ip";
     public const string DatastoreKind = "datastore";
     public const string TaskKind = "task";
+    public const string TokenKind = "token";
 
     public string Prefix { get; } = $"/holdfast/{cluster:D}/";
 
@@ -29,6 +30,8 @@ internal sealed class IntentKeys(Guid cluster)
     public string Datastore(string name) => $"{Prefix}{DatastoreKind}/{name}";
 
     public string Task(string id) => $"{Prefix}{TaskKind}/{id}";
+
+    public string Token(string name) => $"{Prefix}{TokenKind}/{name}";
 
     /// <summary>The key without the prefix, as <see cref="IntentView.With"/> takes it.</summary>
     public string Relative(string key) => key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : "";

@@ -18,6 +18,9 @@ public sealed record IntentView(
         ImmutableSortedDictionary.Create<string, Guid>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, IntentDatastore>(StringComparer.Ordinal));
 
+    /// <summary>Who may use the API, by the tokens' names.</summary>
+    public ImmutableSortedDictionary<string, IntentToken> Tokens { get; init; } = ImmutableSortedDictionary.Create<string, IntentToken>(StringComparer.Ordinal);
+
     public IntentMachine? Find(string name) => Names.TryGetValue(name, out var id) && Machines.TryGetValue(id, out var machine) ? machine : null;
 
     /// <summary>The view after one key was written (or deleted, with null). A value that this version cannot read is left out, not guessed.</summary>
@@ -35,6 +38,7 @@ public sealed record IntentView(
             IntentKeys.MachineKind when Guid.TryParse(name, out var id) => this with { Machines = Set(Machines, id, Parsed(value, IntentJson.Default.IntentMachine)) },
             IntentKeys.NameKind => this with { Names = value is not null && Guid.TryParse(value.AsSpan(), out var id) ? Names.SetItem(name, id) : Names.Remove(name) },
             IntentKeys.DatastoreKind => this with { Datastores = Set(Datastores, name, Parsed(value, IntentJson.Default.IntentDatastore)) },
+            IntentKeys.TokenKind => this with { Tokens = Set(Tokens, name, Parsed(value, IntentJson.Default.IntentToken)) },
             _ => this,
         };
     }
@@ -65,7 +69,14 @@ public sealed record IntentMachine(MachineDefinition Definition, bool Run, bool 
 /// <param name="AreaId">The lease area's id; another store with the same id is a copy and refused.</param>
 public sealed record IntentDatastore(string Name, string Path, double? DrainSeconds, Guid AreaId, string Profile);
 
+/// <summary>Somebody who may use the API. The secret itself is nowhere.</summary>
+/// <param name="Role">As the API names it; one that this version does not know gives no right.</param>
+/// <param name="Hash">SHA-256 of the secret, base64.</param>
+/// <param name="By">Who made it.</param>
+public sealed record IntentToken(string Name, string Role, string Hash, string By, DateTimeOffset Created, DateTimeOffset? Expires);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(IntentMachine))]
 [JsonSerializable(typeof(IntentDatastore))]
+[JsonSerializable(typeof(IntentToken))]
 internal sealed partial class IntentJson : JsonSerializerContext;

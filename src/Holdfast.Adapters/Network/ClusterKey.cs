@@ -54,12 +54,19 @@ public sealed class ClusterKey
 
     internal void SignPeer(ReadOnlySpan<byte> body, Span<byte> tag) => HMACSHA256.HashData(secrets[0].Peers, body, tag);
 
-    internal bool VerifyPeer(ReadOnlySpan<byte> body, ReadOnlySpan<byte> tag)
+    internal bool VerifyPeer(ReadOnlySpan<byte> body, ReadOnlySpan<byte> tag) => Verify(body, tag, s => s.Peers);
+
+    /// <summary>The tag of a request from one agent to another's HTTP API, <see cref="TagLength"/> bytes.</summary>
+    public byte[] SignCall(ReadOnlySpan<byte> call) => HMACSHA256.HashData(secrets[0].Calls, call);
+
+    public bool VerifyCall(ReadOnlySpan<byte> call, ReadOnlySpan<byte> tag) => Verify(call, tag, s => s.Calls);
+
+    private bool Verify(ReadOnlySpan<byte> body, ReadOnlySpan<byte> tag, Func<Secret, byte[]> key)
     {
         Span<byte> right = stackalloc byte[TagLength];
         foreach (var secret in secrets)
         {
-            HMACSHA256.HashData(secret.Peers, body, right);
+            HMACSHA256.HashData(key(secret), body, right);
             if (CryptographicOperations.FixedTimeEquals(right, tag))
             {
                 return true;
@@ -76,6 +83,8 @@ public sealed class ClusterKey
         public byte[] Heartbeats { get; } = Derive(clusterId, secret, "heartbeat");
 
         public byte[] Peers { get; } = Derive(clusterId, secret, "peer");
+
+        public byte[] Calls { get; } = Derive(clusterId, secret, "call");
 
         private static byte[] Derive(Guid clusterId, byte[] secret, string purpose) =>
             HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"holdfast 1 {purpose} {clusterId:N}"));

@@ -145,4 +145,16 @@ public enum ErrorCode
 
     /// <summary>The agent (or a part it needs) does not answer; HTTP 503.</summary>
     Unavailable,
+
+    /// <summary>No token, or one that is wrong, expired or revoked; HTTP 401.</summary>
+    Unauthorized,
+
+    /// <summary>Who asks is known, and has no role that allows it; HTTP 403.</summary>
+    Forbidden,
+
+    /// <summary>The body or the headers are longer than the agent takes; HTTP 413.</summary>
+    TooLarge,
+
+    /// <summary>This client asks too often; HTTP 429 with <c>Retry-After</c>.</summary>
+    TooMany,
 }

@@ -10,6 +10,7 @@ using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Network;
 using Holdfast.Cli.Commands.Simulate;
+using Holdfast.Cli.Commands.Token;
 using Holdfast.Cli.Commands.Topology;
 using Holdfast.Cli.Commands.Vm;
 using Holdfast.Cli.Connecting;
@@ -34,8 +35,9 @@ internal static class Root
             Group("topology", "What the cluster consists of.", new TopologyShowCommand(context)),
             new BalanceCommand(context),
             new WhatIfCommand(context),
-            Group("audit", "What would go wrong, before it does.", new AuditSpofCommand(context), new AuditBsiCommand(context)),
+            Group("audit", "What would go wrong, before it does; and who did what.", new AuditSpofCommand(context), new AuditBsiCommand(context), new AuditLogCommand(context)),
             Group("ha", "High availability: what happens by itself.", new HaDisarmCommand(context), new HaArmCommand(context)),
+            Group("token", "Who may use the API, and for what.", new TokenCreateCommand(context), new TokenListCommand(context), new TokenRevokeCommand(context)),
             new EventsCommand(context),
             new ExplainCommand(context),
             new TimersCommand(context),

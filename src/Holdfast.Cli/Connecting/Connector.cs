@@ -10,39 +10,40 @@ internal sealed class Connector(GlobalOptions options, Func<string, string?> env
     public HoldfastClient Connect(ParseResult parse)
     {
         var local = parse.GetValue(options.Local);
+        var token = parse.GetValue(options.Token) ?? (environment("HOLDFAST_TOKEN") is { Length: > 0 } said ? said.Trim() : null);
         if (parse.GetValue(options.Socket) is { } socket)
         {
-            return HoldfastClient.Unix(socket, local);
+            return HoldfastClient.Unix(socket, local, token);
         }
 
         var lab = parse.GetValue(options.Lab);
         var host = parse.GetValue(options.Host) ?? (lab is null && environment("HOLDFAST_HOST") is { Length: > 0 } named ? named : null);
         if (lab is not null)
         {
-            return OfLab(Known(lab), host, local);
+            return OfLab(Known(lab), host, local, token);
         }
 
         if (host is not null)
         {
             return RunningLabs() is [var only] && LabCluster.Status(only).Hosts.Any(h => h.Name == host)
-                ? OfLab(only, host, local)
-                : HoldfastClient.Tcp(host, local);
+                ? OfLab(only, host, local, token)
+                : HoldfastClient.Tcp(host, local, token: token);
         }
 
-        return File.Exists(Routes.DefaultSocket) ? HoldfastClient.Unix(Routes.DefaultSocket, local) : OfLab(OnlyLab(), null, local);
+        return File.Exists(Routes.DefaultSocket) ? HoldfastClient.Unix(Routes.DefaultSocket, local, token) : OfLab(OnlyLab(), null, local, token);
     }
 
     /// <summary>The lab meant by <c>--name</c> or <c>--lab</c>, else the only one that runs.</summary>
     public string LabName(ParseResult parse, string? name) => name ?? parse.GetValue(options.Lab) ?? OnlyLab();
 
-    private static HoldfastClient OfLab(string lab, string? host, bool local)
+    private static HoldfastClient OfLab(string lab, string? host, bool local, string? token)
     {
         if (host is not null && LabCluster.Status(lab).Hosts is var hosts && hosts.All(h => h.Name != host))
         {
             throw new ApiException(ErrorCode.NotFound, $"The lab '{lab}' has no host '{host}'; it has {string.Join(", ", hosts.Select(h => h.Name))}.");
         }
 
-        return HoldfastClient.Unix(LabCluster.AgentSocket(lab, host), local);
+        return HoldfastClient.Unix(LabCluster.AgentSocket(lab, host), local, token);
     }
 
     private static string OnlyLab() => RunningLabs() switch

@@ -25,6 +25,13 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Token { get; } = new("--token")
+    {
+        Description = "Token that says who asks; better as HOLDFAST_TOKEN, which other users of this machine cannot read.",
+        HelpName = "TOKEN",
+        Recursive = true,
+    };
+
     public Option<string?> Lab { get; } = new("--lab")
     {
         Description = "Lab to use when several run.",
@@ -48,7 +55,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(Command root)
     {
-        foreach (Option option in (Option[])[Host, Socket, Lab, Local, Output])
+        foreach (Option option in (Option[])[Host, Socket, Token, Lab, Local, Output])
         {
             root.Options.Add(option);
         }

@@ -41,9 +41,23 @@ public sealed record HostSnapshot(
     /// <summary>Whether this host is short of processors, and what would help.</summary>
     public BalanceView Balance { get; init; } = new(BalanceMode.Off, null, false, [], null, "");
 
+    /// <summary>What the guard has reported last; null: none answers.</summary>
+    public GuardView? Guard { get; init; }
+
     /// <summary>All fence devices, as this host's own tests of them show.</summary>
     public ImmutableArray<FenceDeviceView> FenceDevices { get; init; } = [];
 }
+
+/// <summary>The guard's last word.</summary>
+/// <param name="Processes">QEMU processes on this host, whoever started them.</param>
+public sealed record GuardView(ImmutableArray<RenewalView> Renewals, ImmutableArray<ProcessView> Processes);
+
+/// <param name="Age">Since the start of the last renewal that succeeded.</param>
+/// <param name="Failures">Renewals since then that failed or got no answer.</param>
+public sealed record RenewalView(string Datastore, TimeSpan Age, int Failures);
+
+/// <param name="Executes">It is neither stopped nor frozen. A copy that is still coming in does not execute its guest, and is none of these.</param>
+public sealed record ProcessView(Guid Machine, string Name, bool Executes);
 
 /// <summary>What a host makes of its own load.</summary>
 /// <param name="Share">Of its processors that its work wants; null: <paramref name="Holds"/> says why that is not known.</param>

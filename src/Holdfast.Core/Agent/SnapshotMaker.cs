@@ -30,7 +30,16 @@ internal static class SnapshotMaker
             Preflights = orders.Preflights,
             Balance = balance.View,
             FenceDevices = [.. context.Devices.Views],
+            Guard = context.Guard is { } guard ? Guard(context, guard) : null,
         };
+    }
+
+    private static GuardView Guard(AgentContext context, Guarding.GuardReport guard)
+    {
+        var coming = context.Areas.Values.SelectMany(a => a.Table.Machines.Values.Where(m => m.State == LeaseState.Moving && m.Target?.Slot.Value == context.Settings.Slot)).Select(m => m.Machine.Value).ToHashSet();
+        return new(
+            [.. guard.Areas.Select(a => new RenewalView(a.Datastore, TimeSpan.FromTicks(context.Now.Ticks - (a.RenewalStarted / 100)), a.Failures))],
+            [.. guard.Machines.Where(m => m.State != Guarding.GuardedState.Absent).Select(m => new ProcessView(m.Machine, context.NameOf(m.Machine), m.State == Guarding.GuardedState.Free && !coming.Contains(m.Machine)))]);
     }
 
     private static IEnumerable<LinkView> Links(AgentContext context, string network, int peer)

@@ -17,13 +17,13 @@ internal static class VirtualisationChecks
         Of(3, "Sichere Konfiguration virtueller IT-Systeme", "basic", _ => Unknown("Every machine has the devices of its definition and no others; what its guest is set up for is not looked at.")),
         Of(4, "Sichere Konfiguration eines Netzes für virtuelle Infrastrukturen", "basic", f => Apart(f, "machines")),
         Of(5, "Schutz der Administrationsschnittstellen", "basic", Interfaces),
-        Of(6, "Protokollierung in der virtuellen Infrastruktur", "basic", _ => Unknown("Each agent keeps what it decided and was ordered, by whom and why ('holdfast events'); whether somebody collects and reads that is not known.")),
+        Of(6, "Protokollierung in der virtuellen Infrastruktur", "basic", _ => Unknown("Each agent keeps what it decided and was ordered, by whom and why ('holdfast events', 'holdfast audit log'); whether somebody collects and reads that is not known.")),
         Of(7, "Zeitsynchronisation in virtuellen IT-Systemen", "basic", _ => Unknown("No right depends on how the hosts' clocks are set; neither they nor the guests' are looked at.")),
         Of(8, "Planung einer virtuellen Infrastruktur", "standard", _ => Unknown(Organisation)),
         Of(9, "Netzplanung für virtuelle Infrastrukturen", "standard", OwnMigrationNetwork, "moved"),
         Of(10, "Einführung von Verwaltungsprozessen für virtuelle IT-Systeme", "standard", _ => Unknown(Organisation)),
         Of(11, "Administration der Virtualisierungsinfrastruktur über ein gesondertes Managementnetz", "standard", f => Apart(f, "machines and administration")),
-        Of(12, "Rechte- und Rollenkonzept für die Administration einer virtuellen Infrastruktur", "standard", _ => NotMet("Holdfast has no users and roles yet: who reaches an agent may do everything.")),
+        Of(12, "Rechte- und Rollenkonzept für die Administration einer virtuellen Infrastruktur", "standard", _ => Unknown("There are the roles viewer, operator, auditor and admin ('holdfast token list'), and what each did is in 'holdfast audit log'; whether everybody has only what they need is not known.")),
         Of(13, "Auswahl geeigneter Hardware für Virtualisierungsumgebungen", "standard", _ => Unknown(Organisation)),
         Of(14, "Einheitliche Konfigurationsstandards für virtuelle IT-Systeme", "standard", SameNetworks),
         Of(15, "Betrieb von Gast-Betriebssystemen mit unterschiedlichem Schutzbedarf", "standard", _ => Unknown("Which machines must not share a host is not known.")),
@@ -54,7 +54,7 @@ internal static class VirtualisationChecks
     }
 
     private static (Compliance, string) Interfaces(AuditFacts facts) => facts.ApiOnNetwork
-        ? NotMet("The agents answer over the cluster network without a log-in and unencrypted: whoever reaches it may do everything. Keep others off that network.")
+        ? NotMet("The agents answer over the cluster network to who shows a token, but unencrypted: whoever can listen there reads tokens and answers. Keep others off that network.")
         : Met("The agents answer on their own hosts' sockets only.");
 
     private static (Compliance, string) OwnMigrationNetwork(AuditFacts facts)

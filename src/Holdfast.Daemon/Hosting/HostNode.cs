@@ -14,9 +14,11 @@ using Holdfast.Core.Evidence;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Events;
 using Holdfast.Daemon.Http;
 using Holdfast.Daemon.Intents;
+using Holdfast.Daemon.Metrics;
 using Holdfast.Daemon.Options;
 using Holdfast.Daemon.Tasks;
 using Holdfast.Daemon.Views;
@@ -54,14 +56,20 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         });
         await using var member = new EtcdProcess(etcd);
         await using var intent = new EtcdIntentStore(etcd);
-        using var peers = new PeerAgents(options);
+        using var peers = new PeerAgents(options, new Sealing(key, options.Host));
 
         var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, FenceLevels.Devices(options), new DefinitionStore());
         ports = faultPoints is null ? ports : FaultPoints.Around(ports, faultPoints);
         using var agent = new AgentLoop(Settings(), new ClusterId(options.ClusterId), ports, e => broken.TrySetResult(e));
         await using var events = new EventLog(options.Host, Path.Combine(options.StateDirectory, "events.jsonl"), id => NameOf(agent, intent, id));
-        agent.Decided = events.Add;
+        var lifetime = new LifetimeMetrics();
+        agent.Decided = decision =>
+        {
+            events.Add(decision);
+            lifetime.Decided(decision);
+        };
+        agent.Stepped = lifetime.Stepped;
         member.Changed = text => events.Add("etcd", null, text);
         connection.Threads.CallHung += (what, after) => events.Add("libvirt.hung", null, $"libvirt has not answered {what} for {after.TotalSeconds:0.#} s.");
 
@@ -71,6 +79,8 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
             options.Networks.Select(n => new SurveyedNetwork(n.Name, n.Interface ?? (n.Has("guest") ? options.Bridge : null), n.Address)), () => agent.Snapshot.Datastores.Select(d => new SurveyedDatastore(d.Name, d.Path)));
         using var guests = new GuestAddresses(options, events, () => clock.Now, agent, intent);
         hypervisor.Announcing = guests.Announce;
+        var tokens = new TokenBook(Path.Combine(options.StateDirectory, "tokens.json"));
+        await using var audit = new AuditLog(options.Host, Path.Combine(options.StateDirectory, "audit"), AuditLog.FileMiB << 20, options.AuditMiB / AuditLog.FileMiB);
         await using var app = ApiServer.Build(options.Socket, options.Listen);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
@@ -80,7 +90,8 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
             new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
-            () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
+            () => [.. Alarms(member, connection), .. guests.Alarms, .. audit.Problem is { } unwritten ? [unwritten] : Array.Empty<string>()], () => options.Watchdog is null ? "none" : "armed",
+            tokens, new AccessControl(options, tokens, new Seals(key, options.Hosts.Select(h => h.Name))), audit, lifetime, stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
@@ -95,10 +106,12 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         drain.Load();
         agent.Start();
         book.Load();
+        tokens.Load();
         arm.Load();
         intent.Changed = () =>
         {
             book.Tell(intent.View.Datastores.Values);
+            tokens.Tell(intent.View);
             definitions.Tell(intent.View.Machines);
             agent.Measured(Conditions(agent, intent));
         };

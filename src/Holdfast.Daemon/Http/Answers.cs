@@ -1,15 +1,19 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Api;
+using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.Daemon.Http;
 
-/// <summary>Requests read and answers written with the contracts' generated JSON; every failure is an <see cref="ApiError"/>.</summary>
+/// <summary>Requests read and answers written with the contracts' generated JSON; every failure is a <see cref="Problem"/>.</summary>
 internal static class Answers
 {
     /// <summary>How many agents have passed this request on: between agents only.</summary>
     public const string PassedOnHeader = "Holdfast-Passed-On";
+
+    private static readonly string[] OfAnswers = [HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.ETag, HeaderNames.Location, HeaderNames.CacheControl];
 
     public static int TimesPassedOn(this HttpContext context) => int.TryParse(context.Request.Headers[PassedOnHeader], CultureInfo.InvariantCulture, out var times) ? times : 0;
 
@@ -23,7 +27,28 @@ internal static class Answers
         return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
     }
 
-    public static Task AcceptedAsync(this HttpContext context, TaskReport task) => context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
+    /// <summary>The same with a tag of what it says, so that who has it already is told only that (RFC 9110, 13.1.2).</summary>
+    public static Task TaggedAsync<T>(this HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body))[..32]}\"");
+        (context.Response.Headers.ETag, context.Response.Headers.CacheControl) = (tag.ToString(), "no-cache");
+        if (HttpMethods.IsGet(context.Request.Method) && context.Request.GetTypedHeaders().IfNoneMatch.Any(had => had.Equals(EntityTagHeaderValue.Any) || had.Compare(tag, useStrongComparison: false)))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json; charset=utf-8", body.Length);
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    public static Task AcceptedAsync(this HttpContext context, TaskReport task)
+    {
+        context.Response.Headers.Location = Routes.Task(task.Id);
+        context.Items[typeof(TaskReport)] = task.Id;
+        return context.AnswerAsync(task, ApiJson.Default.TaskReport, StatusCodes.Status202Accepted);
+    }
 
     /// <summary>A body that comes in chunks has no length.</summary>
     public static bool HasBody(this HttpContext context) => context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0;
@@ -55,7 +80,7 @@ internal static class Answers
         {
             context.Request.EnableBuffering();
             await next(context);
-            if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false })
+            if (context.Response is { HasStarted: false, ContentLength: null, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed })
             {
                 await FailAsync(context, new ApiError($"This agent has no {context.Request.Method} {context.Request.Path}; its version may differ from yours.", ErrorCode.NotFound));
             }
@@ -68,13 +93,19 @@ internal static class Answers
         {
             // The client has gone.
         }
+        catch (BadHttpRequestException e)
+        {
+            await FailAsync(context, new ApiError(
+                $"The request cannot be taken: {e.Message.TrimEnd('.')}.", e.StatusCode is StatusCodes.Status413PayloadTooLarge ? ErrorCode.TooLarge : ErrorCode.Usage));
+        }
         catch (Exception e)
         {
             await FailAsync(context, new ApiError($"{context.Request.Method} {context.Request.Path} failed: {e.Message}", ErrorCode.Failed));
         }
     }
 
-    private static Task FailAsync(HttpContext context, ApiError error)
+    /// <summary>Answers with a problem, whatever was said before; a body that has begun is broken off.</summary>
+    public static Task FailAsync(HttpContext context, ApiError error)
     {
         if (context.Response.HasStarted)
         {
@@ -82,7 +113,13 @@ internal static class Answers
             return Task.CompletedTask;
         }
 
-        context.Response.Clear();
-        return context.AnswerAsync(error, ApiJson.Default.ApiError, error.HttpStatus);
+        // What a browser must be let know of this answer (CORS) stays; what belonged to another answer goes.
+        foreach (var header in OfAnswers)
+        {
+            context.Response.Headers.Remove(header);
+        }
+
+        context.Response.StatusCode = error.HttpStatus;
+        return context.Response.WriteAsJsonAsync(Problem.Of(error), ApiJson.Default.Problem, Problem.MediaType, context.RequestAborted);
     }
 }

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Adapters.Linux;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Http.Description;
+using Holdfast.Daemon.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Holdfast.Daemon.Http;
@@ -17,12 +20,13 @@ internal static class ApiServer
         // Empty: the other builders read settings from files and variables around, and watch those files; the agent's settings are in one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
+        builder.Services.AddRateLimiter(Limits.Set);
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = Bound);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            Limits.Set(kestrel.Limits);
             kestrel.ListenUnixSocket(socket);
             if (listen is not null)
             {
@@ -34,8 +38,7 @@ internal static class ApiServer
 
     public static void Map(WebApplication app, HostParts parts, HostPaths paths)
     {
-        app.Use(next => context => Answers.GuardedAsync(context, next));
-        app.UseRouting();
+        Protect(app, parts.Access, new Auditing(parts.Options.Host, parts.Audit, parts.Tasks));
         var reading = new ReadRoutes(parts);
         reading.Map(app);
         new HostRoutes(parts, reading).Map(app);
@@ -46,6 +49,20 @@ internal static class ApiServer
         whatIf.Map(app);
         new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
         new BalanceRoutes(parts).Map(app);
+        new AccessRoutes(parts).Map(app);
+        new MetricRoutes(parts).Map(app);
+        new DescriptionRoutes().Map(app);
+    }
+
+    /// <summary>What every request goes through before its route, in this order: what the later ones refuse is written down and said as the earlier ones do.</summary>
+    internal static void Protect(WebApplication app, AccessControl access, Auditing auditing)
+    {
+        app.Use(next => context => Answers.GuardedAsync(context, next));
+        app.UseRouting();
+        app.Use(next => context => auditing.AroundAsync(context, next));
+        app.Use(next => context => access.IdentifyAsync(context, next));
+        app.UseRateLimiter();
+        app.Use(next => context => access.AuthorizeAsync(context, next));
     }
 
     /// <summary>Makes way for the socket; a living agent behind it is not pushed aside.</summary>

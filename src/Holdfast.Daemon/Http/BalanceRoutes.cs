@@ -7,7 +7,7 @@ namespace Holdfast.Daemon.Http;
 /// <summary>Who is short of processors, and what would help: each host knows its own machines.</summary>
 internal sealed class BalanceRoutes(HostParts parts)
 {
-    public void Map(IEndpointRouteBuilder app) => app.MapGet(Routes.Balance, AnswerAsync);
+    public void Map(IEndpointRouteBuilder app) => app.MapGet(Routes.Balance, AnswerAsync).Is(Operation.Reads("Who is short of processors, and what would help.", ApiJson.Default.BalanceReport));
 
     private async Task AnswerAsync(HttpContext context)
     {

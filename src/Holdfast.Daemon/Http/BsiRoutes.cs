@@ -19,8 +19,8 @@ internal sealed class BsiRoutes(HostParts parts, Func<HttpContext, Task<Layout>>
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Routes.LatestEvents, LatestAsync);
-        app.MapGet(Routes.BsiAudit, AuditAsync);
+        app.MapGet(Routes.LatestEvents, LatestAsync).Is(Operation.Reads("The last event of each kind.", ApiJson.Default.ClusterEventArray));
+        app.MapGet(Routes.BsiAudit, AuditAsync).Is(Operation.Reads("What a program can say of this cluster by the BSI's IT-Grundschutz.", ApiJson.Default.BsiReport));
     }
 
     private async Task LatestAsync(HttpContext context) => await context.AnswerAsync([.. (await EventsAsync(context)).SelectMany(h => h.Events)], ApiJson.Default.ClusterEventArray);

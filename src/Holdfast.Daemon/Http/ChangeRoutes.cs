@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Api;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
@@ -18,22 +19,24 @@ internal sealed class ChangeRoutes(HostParts parts)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost(Routes.Machines, CreateAsync);
-        app.MapPost(Routes.Machines + "/{name}/set", SetAsync);
-        app.MapPost(Routes.Machines + "/{name}/start", StartAsync);
-        app.MapPost(Routes.Machines + "/{name}/stop", StopAsync);
-        app.MapPost(Routes.Machines + "/{name}/kill", KillAsync);
-        app.MapPost(Routes.Machines + "/{name}/migrate", MigrateAsync);
-        app.MapGet(Routes.Machines + "/{name}/preflight", PreflightAsync);
-        app.MapPost(Routes.Machines + "/{name}/cancel-migration", CancelMigrationAsync);
-        app.MapPost(Routes.Machines + "/{name}/relocate", RelocateAsync);
-        app.MapDelete(Routes.Machines + "/{name}", DeleteAsync);
-        app.MapPost(Routes.Datastores, AddDatastoreAsync);
+        app.MapPost(Routes.Machines, CreateAsync).Is(Operation.Task(Needs.Admin, "Create a machine.", ApiJson.Default.CreateMachine));
+        app.MapPost(Routes.Machines + "/{name}/set", SetAsync).Is(Operation.Task(Needs.Admin, "Change a machine's settings.", ApiJson.Default.SetMachine));
+        app.MapPost(Routes.Machines + "/{name}/start", StartAsync).Is(Operation.Task(Needs.Operator, "Start a machine.", ApiJson.Default.StartMachine, optional: true));
+        app.MapPost(Routes.Machines + "/{name}/stop", StopAsync).Is(Operation.Task(Needs.Operator, "Have its guest shut down.", ApiJson.Default.StopMachine, optional: true));
+        app.MapPost(Routes.Machines + "/{name}/kill", KillAsync).Is(Operation.Task(Needs.Operator, "End a machine at once, like pulling its plug."));
+        app.MapPost(Routes.Machines + "/{name}/migrate", MigrateAsync).Is(Operation.Task(Needs.Operator, "Move a running machine to another host.", ApiJson.Default.MigrateMachine, optional: true));
+        app.MapGet(Routes.Machines + "/{name}/preflight", PreflightAsync).Is(Operation.Reads(
+            "What a migration would come to.", ApiJson.Default.MigrationPreflight, new Parameter("host", "The target; the cluster chooses without it."), new Parameter("maxDowntimeMs", "1 to 10000.", "integer")));
+        app.MapPost(Routes.Machines + "/{name}/cancel-migration", CancelMigrationAsync).Is(Operation.Task(Needs.Operator, "End a migration; the machine runs on where it is."));
+        app.MapPost(Routes.Machines + "/{name}/relocate", RelocateAsync).Is(Operation.Task(Needs.Operator, "Have its guest shut down, and start it on another host.", ApiJson.Default.RelocateMachine, optional: true));
+        app.MapDelete(Routes.Machines + "/{name}", DeleteAsync).Is(Operation.Task(Needs.Admin, "Delete a stopped machine and its disks."));
+        app.MapPost(Routes.Datastores, AddDatastoreAsync).Is(Operation.Task(Needs.Admin, "Add a datastore.", ApiJson.Default.AddDatastore));
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
+        context.Audited($"'{request.Name}'");
         var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
     }
@@ -89,6 +92,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     {
         var request = await context.BodyAsync(ApiJson.Default.MigrateMachine, new MigrateMachine());
         var pause = MachineOrders.Pause(request.MaxDowntimeMs);
+        context.Audited(request.Host is null ? "to any host" : $"to {request.Host}");
         if (await ToMigrateAsync(context, request.Host) is { } row)
         {
             await context.AcceptedAsync(parts.Tasks.Begin("migrate", row.Name, task => parts.Orders.MigrateAsync(row, request.Host, pause, task)));
@@ -176,6 +180,7 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task AddDatastoreAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.AddDatastore);
+        context.Audited($"'{request.Name}' at {request.Path}");
         await parts.Addition.CheckAsync(request, context.RequestAborted);
         await context.AcceptedAsync(parts.Tasks.Begin("add-datastore", null, task => parts.Addition.RunAsync(request, task)));
     }

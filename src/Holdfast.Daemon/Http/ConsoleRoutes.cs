@@ -11,8 +11,9 @@ internal sealed class ConsoleRoutes(HostParts parts, HostPaths paths)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Routes.Machines + "/{name}/console", PlaceAsync);
-        app.MapGet(Routes.Machines + "/{name}/console/log", LogAsync);
+        app.MapGet(Routes.Machines + "/{name}/console", PlaceAsync).Is(new(Needs.Operator, "Where its serial console is.") { Answer = ApiJson.Default.ConsolePlace });
+        app.MapGet(Routes.Machines + "/{name}/console/log", LogAsync)
+            .Is(new(Needs.Operator, "What its guest has written to its serial console.") { MediaType = "application/octet-stream", Query = [new("follow", "1: go on with what comes.")] });
     }
 
     private async Task PlaceAsync(HttpContext context)

@@ -13,6 +13,13 @@ namespace Holdfast.Daemon.Http;
 /// </summary>
 internal sealed class EventStream(EventLog own, string host, PeerAgents peers, CancellationToken stopping)
 {
+    public static readonly Operation Operation = new(Needs.Viewer, "What has happened: a JSON object a line, each an event.")
+    {
+        Answer = ApiJson.Default.ClusterEvent,
+        MediaType = "application/x-ndjson",
+        Query = [new("after", "Only events of a higher number.", "integer"), new("follow", "1: go on with each new one.")],
+    };
+
     /// <summary>How late another host's event may come. An open stream to each would be quicker, and would not notice a host that vanished without a goodbye.</summary>
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
 

@@ -1,4 +1,5 @@
 using Holdfast.Api;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 
 namespace Holdfast.Daemon.Http;
@@ -6,7 +7,8 @@ namespace Holdfast.Daemon.Http;
 /// <summary>Disarm and arm: each host for itself, because the network that would carry a common decision may be the one that is worked on.</summary>
 internal sealed class HighAvailabilityRoutes(HostParts parts)
 {
-    public void Map(IEndpointRouteBuilder app) => app.MapPost(Routes.HighAvailability, SetAsync);
+    public void Map(IEndpointRouteBuilder app) => app.MapPost(Routes.HighAvailability, SetAsync)
+        .Is(new(Needs.Admin, "Disarm every host for a planned work on the network, or arm them again.") { Body = ApiJson.Default.HighAvailabilityRequest, Answer = ApiJson.Default.HighAvailabilityReport });
 
     private async Task SetAsync(HttpContext context)
     {
@@ -21,6 +23,7 @@ internal sealed class HighAvailabilityRoutes(HostParts parts)
             throw new ApiException(ErrorCode.Usage, "Who asks, and why, is kept as an event; give both.");
         }
 
+        context.Audited($"{(request.DisarmSeconds is { } span ? $"disarm for {span:0} s" : "arm")}, {request.Who.Trim()}: {request.Why.Trim()}");
         parts.Arm.Set(request.DisarmSeconds is { } time ? TimeSpan.FromSeconds(time) : null, $"{request.Who.Trim()}: {request.Why.Trim()}");
         List<string> done = [parts.Options.Host];
         if (!context.IsLocal())

@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core.Agent;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 
@@ -13,10 +14,12 @@ internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync);
-        app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync);
-        app.MapPost(Routes.Hosts + "/{name}/drain", DrainAsync);
-        app.MapPost(Routes.Hosts + "/{name}/resume", ResumeAsync);
+        app.MapPost(Routes.Hosts + "/{name}/fence", FenceAsync).Is(Operation.Task(Needs.Admin, "Have its fence devices switch it off, alive or not.", ApiJson.Default.HostOrderRequest));
+        app.MapPost(Routes.Hosts + "/{name}/confirm-dead", ConfirmDeadAsync)
+            .Is(new(Needs.Admin, "A person vouches that it is off: its machines may be taken.") { Body = ApiJson.Default.HostOrderRequest, Answer = ApiJson.Default.HostExplanation });
+        app.MapPost(Routes.Hosts + "/{name}/drain", DrainAsync).Is(Operation.Task(Needs.Operator, "Move its machines to others, and give it no more.", ApiJson.Default.HostOrderRequest));
+        app.MapPost(Routes.Hosts + "/{name}/resume", ResumeAsync)
+            .Is(new(Needs.Operator, "Take a drain back.") { Body = ApiJson.Default.HostOrderRequest, Answer = ApiJson.Default.HostDetail });
     }
 
     private async Task FenceAsync(HttpContext context)
@@ -78,6 +81,7 @@ internal sealed class HostRoutes(HostParts parts, ReadRoutes reading)
             throw new ApiException(ErrorCode.Usage, "Who asks, and why, is kept as an event; give both.");
         }
 
+        context.Audited(By(new(request.Who.Trim(), request.Why.Trim())));
         var name = context.Name();
         return parts.Options.Hosts.FirstOrDefault(h => h.Name == name) is { } host
             ? (host.Slot, new(request.Who.Trim(), request.Why.Trim()))

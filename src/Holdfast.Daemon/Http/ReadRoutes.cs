@@ -4,6 +4,7 @@ using Holdfast.Adapters.Linux;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Hosting;
+using Holdfast.Daemon.Http.Description;
 using Holdfast.Daemon.Intents;
 using Holdfast.Daemon.Views;
 
@@ -14,24 +15,27 @@ internal sealed class ReadRoutes(HostParts parts)
 {
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Routes.Status, StatusAsync);
-        app.MapGet(Routes.Hosts, c => c.AnswerAsync(HostRows.Of(parts.Agent.Snapshot), ApiJson.Default.HostSummaryArray));
-        app.MapGet(Routes.Hosts + "/{name}", HostAsync);
-        app.MapGet(Routes.Hosts + "/{name}/explain", ExplainHostAsync);
-        app.MapGet(Routes.Networks, NetworksAsync);
+        app.MapGet(Routes.Status, StatusAsync).Is(Operation.Reads("The cluster at a glance.", ApiJson.Default.ClusterStatus));
+        app.MapGet(Routes.Hosts, c => c.TaggedAsync(HostRows.Of(parts.Agent.Snapshot), ApiJson.Default.HostSummaryArray))
+            .Is(Operation.Reads("All hosts.", ApiJson.Default.HostSummaryArray) with { Tagged = true });
+        app.MapGet(Routes.Hosts + "/{name}", HostAsync).Is(Operation.Reads("One host.", ApiJson.Default.HostDetail) with { Tagged = true });
+        app.MapGet(Routes.Hosts + "/{name}/explain", ExplainHostAsync).Is(Operation.Reads("Why a host is what it is.", ApiJson.Default.HostExplanation));
+        app.MapGet(Routes.Networks, NetworksAsync).Is(Operation.Reads("All networks: each direction between two hosts, and what is broken.", ApiJson.Default.NetworkReport));
         app.MapGet(Routes.Machines, async c =>
-            await c.AnswerAsync([.. await parts.Views.MachinesAsync(c.IsLocal(), c.RequestAborted)], ApiJson.Default.MachineSummaryArray));
+            await c.TaggedAsync([.. await parts.Views.MachinesAsync(c.IsLocal(), c.RequestAborted)], ApiJson.Default.MachineSummaryArray))
+            .Is(Operation.Reads("All machines.", ApiJson.Default.MachineSummaryArray) with { Tagged = true });
         app.MapGet(Routes.Machines + "/{name}", async c =>
-            await c.AnswerAsync(await parts.Views.MachineAsync(c.Name(), c.IsLocal(), c.RequestAborted), ApiJson.Default.MachineDetail));
-        app.MapGet(Routes.Machines + "/{name}/explain", ExplainAsync);
-        app.MapGet(Routes.Datastores, c => c.AnswerAsync(Datastores(), ApiJson.Default.DatastoreArray));
-        app.MapGet(Routes.Datastores + "/{name}", c => c.AnswerAsync(
+            await c.TaggedAsync(await parts.Views.MachineAsync(c.Name(), c.IsLocal(), c.RequestAborted), ApiJson.Default.MachineDetail))
+            .Is(Operation.Reads("One machine.", ApiJson.Default.MachineDetail) with { Tagged = true });
+        app.MapGet(Routes.Machines + "/{name}/explain", ExplainAsync).Is(Operation.Reads("Why a machine is what it is.", ApiJson.Default.Explanation));
+        app.MapGet(Routes.Datastores, c => c.TaggedAsync(Datastores(), ApiJson.Default.DatastoreArray)).Is(Operation.Reads("All datastores.", ApiJson.Default.DatastoreArray) with { Tagged = true });
+        app.MapGet(Routes.Datastores + "/{name}", c => c.TaggedAsync(
             Datastores().FirstOrDefault(d => d.Name == c.Name()) ?? throw new ApiException(ErrorCode.NotFound, $"No datastore is named '{c.Name()}'; 'holdfast datastore list' shows all."),
-            ApiJson.Default.Datastore));
-        app.MapGet(Routes.Events, new EventStream(parts.Events, parts.Options.Host, parts.Peers, parts.Stopping).AnswerAsync);
-        app.MapGet(Routes.Timers, TimersAsync);
-        app.MapGet(Routes.Tasks + "/{name}", TaskAsync);
-        app.MapGet(PeerAgents.ProbeRoute, ProbeAsync);
+            ApiJson.Default.Datastore)).Is(Operation.Reads("One datastore.", ApiJson.Default.Datastore) with { Tagged = true });
+        app.MapGet(Routes.Events, new EventStream(parts.Events, parts.Options.Host, parts.Peers, parts.Stopping).AnswerAsync).Is(EventStream.Operation);
+        app.MapGet(Routes.Timers, TimersAsync).Is(Operation.Reads("All timers, and why they are what they are.", ApiJson.Default.TimerReport, new Parameter("datastore", "For this datastore's drain; the first one without it.")));
+        app.MapGet(Routes.Tasks + "/{name}", TaskAsync).Is(Operation.Reads("Long work: how far it is and how it ended.", ApiJson.Default.TaskReport, new Parameter("waitMs", "Answer when it has ended, or after this time (at most 10000).", "integer")));
+        app.MapGet(PeerAgents.ProbeRoute, ProbeAsync).Is(new(Needs.Agent, "What this host reads in a probe file of a datastore.") { MediaType = "text/plain", Published = false });
     }
 
     private Datastore[] Datastores() => DatastoreRows.Of(parts.Agent.Snapshot, parts.Intent.View, parts.Options.Profile);
@@ -51,7 +55,7 @@ internal sealed class ReadRoutes(HostParts parts)
                 Hosts = HostRows.Of(snapshot),
                 Alarms = [.. snapshot.Alarms, .. drained, .. parts.Alarms()],
                 Machines = parts.Views.Local.Count,
-                Version = typeof(ReadRoutes).Assembly.GetName().Version?.ToString(3) ?? "",
+                Version = DescriptionRoutes.Version,
                 Api = parts.Options.Listen,
             },
             ApiJson.Default.ClusterStatus);
@@ -74,7 +78,7 @@ internal sealed class ReadRoutes(HostParts parts)
         await context.AnswerAsync(NetworkRows.Of(parts.Agent.Snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers), ApiJson.Default.NetworkReport);
     }
 
-    internal async Task HostAsync(HttpContext context) => await context.AnswerAsync(await DetailAsync(context), ApiJson.Default.HostDetail);
+    internal async Task HostAsync(HttpContext context) => await context.TaggedAsync(await DetailAsync(context), ApiJson.Default.HostDetail);
 
     private async Task<HostDetail> DetailAsync(HttpContext context)
     {

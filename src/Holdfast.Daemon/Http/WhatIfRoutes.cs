@@ -15,10 +15,12 @@ internal sealed class WhatIfRoutes(HostParts parts)
 
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Routes.Topology, TopologyAsync);
-        app.MapGet(Routes.Sight, c => c.AnswerAsync(SightRows.Of(parts.Sights.Own, parts.Options.Host), ApiJson.Default.SightReport));
-        app.MapGet(Routes.WhatIf, WhatIfAsync);
-        app.MapGet(Routes.SinglePoints, SinglePointsAsync);
+        app.MapGet(Routes.Topology, TopologyAsync).Is(Operation.Reads("What the cluster consists of, and how each thing is known.", ApiJson.Default.TopologyReport));
+        app.MapGet(Routes.Sight, c => c.AnswerAsync(SightRows.Of(parts.Sights.Own, parts.Options.Host), ApiJson.Default.SightReport))
+            .Is(Operation.Reads("What this host sees of its own links and mounts.", ApiJson.Default.SightReport));
+        app.MapGet(Routes.WhatIf, WhatIfAsync).Is(Operation.Reads("What becomes of hosts and machines without some components.", ApiJson.Default.WhatIfReport, new Parameter("down", "The components, as in switch:sw1,host:h2.")));
+        app.MapGet(Routes.SinglePoints, SinglePointsAsync).Is(Operation.Reads(
+            "What each single failure costs.", ApiJson.Default.SinglePointReport, new Parameter("pairs", "1: also each pair."), new Parameter("kinds", "Only components of these kinds, as in switch,host.")));
     }
 
     private async Task TopologyAsync(HttpContext context)

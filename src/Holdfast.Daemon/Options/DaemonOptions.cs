@@ -26,6 +26,12 @@ internal sealed record DaemonOptions
     /// <summary>Address and port of the API on the cluster network; null: on the socket only.</summary>
     public string? Listen { get; set; }
 
+    /// <summary>"viewer": whoever reaches <see cref="Listen"/> may read without a token; null: nobody may anything without one (docs/adr/0020).</summary>
+    public string? Anonymous { get; set; }
+
+    /// <summary>MiB of audit log that this host keeps.</summary>
+    public int AuditMiB { get; set; } = 1024;
+
     public int HeartbeatPort { get; set; } = 8421;
 
     public int PeerPort { get; set; } = 8422;

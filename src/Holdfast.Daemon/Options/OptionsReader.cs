@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Holdfast.Core.Model;
 using Holdfast.Core.Timing;
+using Holdfast.Daemon.Access;
 
 namespace Holdfast.Daemon.Options;
 
@@ -92,6 +93,16 @@ internal static partial class OptionsReader
         if (o.Listen is { } listen && !IPEndPoint.TryParse(listen, out _))
         {
             yield return $"listen is '{listen}'; it must be ADDRESS:PORT.";
+        }
+
+        if (o.Anonymous is not (null or "viewer"))
+        {
+            yield return $"anonymous is '{o.Anonymous}'; it must be viewer, so that anybody may read, or be left out.";
+        }
+
+        if (o.AuditMiB is < AuditLog.FileMiB * 2 or > 1 << 20)
+        {
+            yield return $"auditMiB is {o.AuditMiB}; it must be {AuditLog.FileMiB * 2} to {1 << 20} MiB.";
         }
 
         if (o.Cpus is <= 0)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Holdfast.Api;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Http;
 using Holdfast.Daemon.Options;
 
@@ -16,18 +17,20 @@ internal sealed class PeerAgents : IDisposable
     /// <summary>Between agents only; not part of the published API.</summary>
     public const string ProbeRoute = "/v1/internal/probe";
 
+    private static readonly string[] PassedBack = ["Location", "ETag", "Retry-After"];
+
     private readonly ImmutableSortedDictionary<string, HoldfastClient> clients;
     private readonly ImmutableSortedDictionary<string, Uri> addresses;
 
     // A connection of its own for each order that is passed on: one kept open to a host that has been reset since refuses the next order although the new
     // agent is well, and an order that was already sent cannot be sent again without knowing whether it was taken.
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.Zero })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient http;
+    private readonly Sealing sealing;
 
-    public PeerAgents(DaemonOptions options)
+    public PeerAgents(DaemonOptions options, Sealing sealing)
     {
+        this.sealing = sealing;
+        http = new(sealing.Through(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.Zero })) { Timeout = Timeout.InfiniteTimeSpan };
         var port = options.Listen is { } listen ? IPEndPoint.Parse(listen).Port : Routes.DefaultPort;
         var cluster = options.Networks.Where(n => n.Has("cluster")).Select(n => n.Name).ToArray();
         addresses = options.Hosts
@@ -35,7 +38,7 @@ internal sealed class PeerAgents : IDisposable
             .Select(h => (h.Name, Address: cluster.Select(n => h.Addresses.GetValueOrDefault(n)).FirstOrDefault(a => a is not null)))
             .Where(h => h.Address is not null)
             .ToImmutableSortedDictionary(h => h.Name, h => new UriBuilder("http", h.Address, port).Uri, StringComparer.Ordinal);
-        clients = addresses.ToImmutableSortedDictionary(a => a.Key, a => HoldfastClient.Tcp(a.Value.Authority, local: true, Patience), StringComparer.Ordinal);
+        clients = addresses.ToImmutableSortedDictionary(a => a.Key, a => Client(a.Value), StringComparer.Ordinal);
     }
 
     public IEnumerable<string> Hosts => clients.Keys;
@@ -71,7 +74,7 @@ internal sealed class PeerAgents : IDisposable
             throw new ApiException(ErrorCode.Unavailable, $"The address of {host} is not known to this agent; ask {host} itself with --host.");
         }
 
-        using var client = HoldfastClient.Tcp(address.Authority, local: true, Patience);
+        using var client = Client(address);
         await talk(client);
     }
 
@@ -104,6 +107,11 @@ internal sealed class PeerAgents : IDisposable
 
         var query = from.IsLocal() ? from.Request.QueryString : from.Request.QueryString.Add("local", "1");
         using var request = new HttpRequestMessage(new HttpMethod(from.Request.Method), new Uri(address, from.Request.Path + query.ToUriComponent()));
+        if (Seal.Behalf(from.Caller()) is { Length: > 0 } behalf)
+        {
+            request.Headers.Add(Seal.ForHeader, behalf);
+        }
+
         request.Headers.Add(Answers.PassedOnHeader, (from.TimesPassedOn() + 1).ToString(CultureInfo.InvariantCulture));
         if (from.HasBody())
         {
@@ -126,6 +134,14 @@ internal sealed class PeerAgents : IDisposable
         {
             from.Response.StatusCode = (int)answer.StatusCode;
             from.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+            foreach (var header in PassedBack)
+            {
+                if (answer.Headers.TryGetValues(header, out var values))
+                {
+                    from.Response.Headers[header] = values.ToArray();
+                }
+            }
+
             await using var body = await answer.Content.ReadAsStreamAsync(cancel);
             var buffer = new byte[16 << 10];
             for (int n; (n = await body.ReadAsync(buffer, cancel)) > 0;)
@@ -135,6 +151,8 @@ internal sealed class PeerAgents : IDisposable
             }
         }
     }
+
+    private HoldfastClient Client(Uri address) => HoldfastClient.Tcp(address.Authority, local: true, Patience, through: sealing.Through);
 
     public void Dispose()
     {

@@ -13,6 +13,9 @@ internal sealed record AgentConfiguration
     public string StateDirectory { get; init; } = "/var/lib/holdfast";
     public string Socket { get; init; } = "/run/holdfast/holdfastd.sock";
     public required string Listen { get; init; }
+
+    /// <summary>A browser on this machine sees the lab at once; whoever reaches its namespaces is root here anyway.</summary>
+    public string Anonymous { get; init; } = "viewer";
     public int HeartbeatPort { get; init; } = 8421;
     public required string Profile { get; init; }
     public required IReadOnlyList<AgentNetwork> Networks { get; init; }

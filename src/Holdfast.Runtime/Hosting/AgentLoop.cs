@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Leases;
 using Holdfast.Core.Model;
@@ -53,6 +54,9 @@ public sealed class AgentLoop : IAgent, IDisposable
     public HostSnapshot Snapshot => snapshot;
 
     public Action<Decision>? Decided { get; set; }
+
+    /// <summary>How long one input took. Set once before the start; called from the loop, so it must be as good as free.</summary>
+    public Action<TimeSpan>? Stepped { get; set; }
 
     public void Start() => thread.Start();
 
@@ -115,7 +119,9 @@ public sealed class AgentLoop : IAgent, IDisposable
                 var wait = nextTick - ports.Clock.Now;
                 if (inbox.TryTake(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, out var work))
                 {
+                    var began = Stopwatch.GetTimestamp();
                     work();
+                    Stepped?.Invoke(Stopwatch.GetElapsedTime(began));
                 }
 
                 if (ports.Clock.Now >= nextTick)

@@ -27,6 +27,9 @@ internal sealed class FakeAgent : IAsyncDisposable
     /// <summary>"GET /v1/vms?local=1" and so on, in order, with bodies where there were any.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>What each request said of who asks.</summary>
+    public List<string> Credentials { get; } = [];
+
     public static async Task<FakeAgent> StartAsync()
     {
         var agent = new FakeAgent(Path.Combine(Path.GetTempPath(), $"holdfast-{Guid.NewGuid():N}.sock"));
@@ -45,7 +48,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     public FakeAgent Refuse(string request, ErrorCode code, string sentence)
     {
         var error = new ApiError(sentence, code);
-        return On(request, System.Text.Json.JsonSerializer.Serialize(error, ApiJson.Default.ApiError), error.HttpStatus);
+        return On(request, System.Text.Json.JsonSerializer.Serialize(Problem.Of(error), ApiJson.Default.Problem), error.HttpStatus);
     }
 
     /// <summary>Runs the command line against this agent.</summary>
@@ -62,6 +65,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
         var request = $"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}";
+        Credentials.Add(http.Request.Headers.Authorization.ToString());
         Requests.Add(body.Length == 0 ? request : $"{request} {body}");
         if (answers.TryGetValue(request, out var answer) || answers.TryGetValue($"{http.Request.Method} {http.Request.Path}", out answer))
         {

@@ -96,7 +96,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         Listen = $"127.0.0.1:{port}",
         Networks = [new("cluster", "cluster", "127.0.0.1")],
         Hosts = [new("h1", 0, new() { ["cluster"] = "127.0.0.1" }), new("h2", 1, new() { ["cluster"] = "127.0.0.2" })],
-    });
+    }, ClusterSecret.Sealing(host));
 
     private async Task<WebApplication> ServeAsync(string address, int at, EventLog log, string host, PeerAgents others)
     {

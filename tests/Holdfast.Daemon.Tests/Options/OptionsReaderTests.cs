@@ -66,6 +66,8 @@ public sealed class OptionsReaderTests
     [InlineData("\"except\": [\"h1\"]", "\"limitSeconds\": 0", "fence[1].limitSeconds is 0")]
     [InlineData("\"fastShot\": true", "\"mostFencings\": 0", "mostFencings is 0")]
     [InlineData("\"fastShot\": true", "\"cpus\": 0", "cpus is 0")]
+    [InlineData("\"fastShot\": true", "\"anonymous\": \"admin\"", "anonymous is 'admin'; it must be viewer, so that anybody may read, or be left out.")]
+    [InlineData("\"fastShot\": true", "\"auditMiB\": 1", "auditMiB is 1; it must be 32 to")]
     [InlineData("\"fastShot\": true", "\"balancing\": { \"mode\": \"on\" }", "balancing.mode is 'on'; it must be off, recommend or automatic.")]
     [InlineData("\"fastShot\": true", "\"balancing\": { \"hotPercent\": 120 }", "balancing.hotPercent is 120")]
     [InlineData("\"fastShot\": true", "\"balancing\": { \"coolPercent\": 80 }", "balancing.coolPercent is 80; it must be more than 0 and less than hotPercent (80)")]

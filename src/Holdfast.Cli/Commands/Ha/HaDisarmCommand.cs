@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Holdfast.Cli.Parsing;
 
 namespace Holdfast.Cli.Commands.Ha;
 
@@ -16,12 +16,7 @@ internal sealed class HaDisarmCommand : HaCommand
         ? why
         : throw new UsageException("Disarming is kept as an event with its reason; give one with --why TEXT.");
 
-    private static TimeSpan Parsed(string text)
-    {
-        var unit = text.Length == 0 ? TimeSpan.Zero : text[^1] switch { 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), _ => TimeSpan.Zero };
-        return unit > TimeSpan.Zero && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * unit is var span && span >= TimeSpan.FromMinutes(1) && span <= TimeSpan.FromHours(24)
-                ? span
-                : throw new UsageException($"'{text}' is no time to be disarmed for; give minutes or hours from 1m to 24h, like 30m.");
-    }
+    private static TimeSpan Parsed(string text) => Spans.Of(text) is { } span && span >= TimeSpan.FromMinutes(1) && span <= TimeSpan.FromHours(24)
+        ? span
+        : throw new UsageException($"'{text}' is no time to be disarmed for; give minutes or hours from 1m to 24h, like 30m.");
 }

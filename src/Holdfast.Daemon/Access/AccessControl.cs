@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using System.Threading.RateLimiting;
+using Holdfast.Api;
+using Holdfast.Daemon.Http;
+using Holdfast.Daemon.Options;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Holdfast.Daemon.Access;
+
+/// <summary>Who asks, and whether they may: before every route, by what the route says of itself (<see cref="Operation"/>).</summary>
+internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Seals seals)
+{
+    private const string Bearer = "Bearer";
+    private static readonly Caller Anonymous = new("anonymous", Role.Viewer, CallerKind.Anonymous);
+
+    // Nobody guesses 256 bits; but a client that knocks with a dead token again and again is not to fill the audit log, or to cost more than it must.
+    private readonly PartitionedRateLimiter<IPAddress> wrong = PartitionedRateLimiter.Create<IPAddress, IPAddress>(from => RateLimitPartition.GetTokenBucketLimiter(
+        from, _ => new() { TokenLimit = 10, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(3), QueueLimit = 0 }));
+
+    /// <summary>Finds out who asks, and goes on also with nobody known; a credential that is given and wrong ends it.</summary>
+    public async Task IdentifyAsync(HttpContext context, RequestDelegate next)
+    {
+        var given = context.Request.Headers.Authorization.ToString();
+        context.Items[typeof(Caller)] = given switch
+        {
+            "" => Unnamed(context),
+            _ when given.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) => ByToken(context, given[(Bearer.Length + 1)..].Trim()),
+            _ when given.StartsWith(Seal.Scheme + " ", StringComparison.Ordinal) => await BySealAsync(context, given[(Seal.Scheme.Length + 1)..]),
+            _ => throw Wrong(context, "The request's Authorization is of no kind that this agent knows; send 'Bearer TOKEN'."),
+        };
+        await next(context);
+    }
+
+    public Task AuthorizeAsync(HttpContext context, RequestDelegate next)
+    {
+        // What is no route (no such path, no such method) is told so by the router.
+        if (context.GetEndpoint() is RouteEndpoint route)
+        {
+            Require(context, route.Metadata.GetMetadata<Operation>()?.Needs ?? Needs.Admin);
+        }
+
+        return next(context);
+    }
+
+    public static bool Allows(Role role, Needs needs) => needs switch
+    {
+        Needs.Anyone or Needs.Viewer => true,
+        Needs.Operator => role is Role.Operator or Role.Admin,
+        Needs.Auditor => role is Role.Auditor or Role.Admin,
+        _ => role is Role.Admin,
+    };
+
+    private static void Require(HttpContext context, Needs needs)
+    {
+        if (needs == Needs.Anyone)
+        {
+            return;
+        }
+
+        if (context.Caller() is not { } caller)
+        {
+            context.Response.OnStarting(Challenge, context);
+            throw new ApiException(ErrorCode.Unauthorized, "This agent answers over the network only to who shows a token; give one with HOLDFAST_TOKEN or --token ('holdfast token create' on a host makes one).");
+        }
+
+        if (!Allows(caller.Role, needs))
+        {
+            throw new ApiException(
+                ErrorCode.Forbidden,
+                $"{context.Request.Method} {context.Request.Path} needs the role {needs.ToString().ToLowerInvariant()}, and {caller} has {TokenBook.Word(caller.Role)}; ask an administrator for a token with that role.");
+        }
+    }
+
+    /// <summary>On the socket the kernel's word; on the network nobody, or a reader where the configuration says so.</summary>
+    private Caller? Unnamed(HttpContext context) =>
+        PeerCredentials.UidOf(context.Features.Get<IConnectionSocketFeature>()?.Socket) is { } uid ? new(uid == 0 ? "root" : string.Create(CultureInfo.InvariantCulture, $"uid {uid}"), Role.Admin, CallerKind.Socket)
+        : options.Anonymous is null ? null
+        : Anonymous;
+
+    private Caller ByToken(HttpContext context, string secret)
+    {
+        Slow(context);
+        return tokens.Find(secret, DateTimeOffset.UtcNow) ?? throw Wrong(context, "The token is wrong, expired or revoked; 'holdfast token list' shows those there are, 'holdfast token create' makes another.");
+    }
+
+    private async Task<Caller> BySealAsync(HttpContext context, string credential)
+    {
+        Slow(context);
+        var (caller, genuine) = await seals.OpenAsync(credential, context.Request);
+        if (caller is not null)
+        {
+            return caller;
+        }
+
+        context.Response.OnStarting(state => NameLife((HttpContext)state), context);
+        var sentence = "The request does not carry this agent's present name or was taken before; an agent sends it again by itself.";
+        throw genuine ? new ApiException(ErrorCode.Unauthorized, sentence) : Wrong(context, "The request claims to be of another agent and is not: the hosts' secret differs (secretFile), or it was changed on its way.");
+    }
+
+    private void Slow(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is { } from && !wrong.AttemptAcquire(from, 0).IsAcquired)
+        {
+            context.Response.OnStarting(RetryLater, context);
+            throw new ApiException(ErrorCode.TooMany, $"Too many wrong tokens came from {from}; it is heard again in a few seconds.");
+        }
+    }
+
+    private ApiException Wrong(HttpContext context, string sentence)
+    {
+        if (context.Connection.RemoteIpAddress is { } from)
+        {
+            using var lease = wrong.AttemptAcquire(from);
+        }
+
+        context.Response.OnStarting(Challenge, context);
+        return new ApiException(ErrorCode.Unauthorized, sentence);
+    }
+
+    // At the start of the answer, as a problem's answer is begun anew and empty.
+    private static Task Challenge(object context)
+    {
+        ((HttpContext)context).Response.Headers.WWWAuthenticate = "Bearer realm=\"holdfast\"";
+        return Task.CompletedTask;
+    }
+
+    private static Task RetryLater(object context)
+    {
+        ((HttpContext)context).Response.Headers.RetryAfter = "3";
+        return Task.CompletedTask;
+    }
+
+    private Task NameLife(HttpContext context)
+    {
+        context.Response.Headers[Seal.LifeHeader] = seals.Life;
+        return Task.CompletedTask;
+    }
+}
+
+internal static class Callers
+{
+    /// <summary>Null: nobody known.</summary>
+    public static Caller? Caller(this HttpContext context) => context.Items.TryGetValue(typeof(Caller), out var caller) ? (Caller?)caller : null;
+}
