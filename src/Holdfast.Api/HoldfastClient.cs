@@ -16,7 +16,7 @@ public sealed class HoldfastClient : IDisposable
     private readonly HttpClient http;
     private readonly string place;
 
-    private HoldfastClient(SocketsHttpHandler handler, Uri address, string place)
+    private HoldfastClient(HttpMessageHandler handler, Uri address, string place)
     {
         http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         this.place = place;
@@ -65,6 +65,9 @@ public sealed class HoldfastClient : IDisposable
         var full = named ? uri : new UriBuilder(uri) { Port = Routes.DefaultPort }.Uri;
         return new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = connect ?? TimeSpan.FromSeconds(5) }, full, full.Authority) { Local = local };
     }
+
+    /// <summary>A client over what carries requests elsewhere than in an operating system's own process: a browser has no sockets.</summary>
+    public static HoldfastClient Over(HttpMessageHandler handler, Uri address, TimeSpan patience) => new(handler, address, address.Authority) { Patience = patience };
 
     public Task<ClusterStatus> StatusAsync(CancellationToken cancel = default) => GetAsync(Routes.Status, ApiJson.Default.ClusterStatus, cancel);
 

@@ -34,6 +34,7 @@ internal static class ApiServer
 
     public static void Map(WebApplication app, HostParts parts, HostPaths paths)
     {
+        ConsoleFiles.Beside(parts.Options).Map(app);
         app.Use(next => context => Answers.GuardedAsync(context, next));
         app.UseRouting();
         var reading = new ReadRoutes(parts);

@@ -53,6 +53,7 @@ internal sealed class ReadRoutes(HostParts parts)
                 Machines = parts.Views.Local.Count,
                 Version = typeof(ReadRoutes).Assembly.GetName().Version?.ToString(3) ?? "",
                 Api = parts.Options.Listen,
+                Console = ConsoleFiles.Address(parts.Options),
             },
             ApiJson.Default.ClusterStatus);
     }
