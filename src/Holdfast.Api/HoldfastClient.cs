@@ -75,6 +75,9 @@ public sealed class HoldfastClient : IDisposable
         return new(through?.Invoke(network) ?? network, full, full.Authority, token) { Local = local };
     }
 
+    /// <summary>A client over what carries requests elsewhere than in an operating system's own process: a browser has no sockets.</summary>
+    public static HoldfastClient Over(HttpMessageHandler handler, Uri address, TimeSpan patience) => new(handler, address, address.Authority, token: null) { Patience = patience };
+
     public Task<ClusterStatus> StatusAsync(CancellationToken cancel = default) => GetAsync(Routes.Status, ApiJson.Default.ClusterStatus, cancel);
 
     public Task<HostSummary[]> HostsAsync(CancellationToken cancel = default) => GetAsync(Routes.Hosts, ApiJson.Default.HostSummaryArray, cancel);

@@ -62,7 +62,8 @@ public static class LabCluster
     {
         var lab = LabState.Load(name);
         var faults = FaultDesk.Load(lab);
-        return new(name, lab.Paths.YardProcess is not null, ProcessId.Read(lab.Paths.Supervisor) is { Alive: true }, lab.Acceleration, null,
+        var supervised = ProcessId.Read(lab.Paths.Supervisor) is { Alive: true };
+        return new(name, lab.Paths.YardProcess is not null, supervised, lab.Acceleration, supervised ? ConsoleForward.Address(lab.Paths) : null,
             [.. lab.Hosts.Select(host => Status(lab, host, faults.Hung.ContainsKey(host)))], faults.Describe());
     }
 

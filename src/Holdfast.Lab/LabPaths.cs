@@ -19,6 +19,8 @@ internal sealed record LabPaths(string Name)
     internal string Yard => $"{Run}/yard";
     internal string Supervisor => $"{Run}/supervisor";
     internal string SupervisorLog => $"{Run}/supervisor.log";
+    /// <summary>Where a browser on this machine finds the lab's console.</summary>
+    internal string Console => $"{Run}/console";
     internal string Control => $"{Run}/control.sock";
 
     /// <summary>One command at a time works on a lab; the lock lies outside, so that it survives the lab's end.</summary>

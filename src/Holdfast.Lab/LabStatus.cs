@@ -5,7 +5,7 @@ namespace Holdfast.Lab;
 /// <param name="Running">Whether its namespaces exist.</param>
 /// <param name="Supervisor">Whether its power switches and watchdogs are served.</param>
 /// <param name="Acceleration">kvm or tcg.</param>
-/// <param name="Console">Where a browser on this machine finds the lab's agents, if they are served.</param>
+/// <param name="Console">Where a browser on this machine finds the console of the lab's agents, if it is served.</param>
 public sealed record LabStatus(string Name, bool Running, bool Supervisor, string Acceleration, string? Console,
     IReadOnlyList<LabHostStatus> Hosts, IReadOnlyList<string> Faults);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Api;
 using Holdfast.Cli.Commands.Host;
+using Holdfast.Lab;
 
 namespace Holdfast.Cli.Commands;
 
@@ -9,6 +10,12 @@ internal sealed class StatusCommand(Context context) : ClusterCommand(context, "
     protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel)
     {
         var status = await client.StatusAsync(cancel);
+        if (Context.Connector.Lab(parse) is { } lab)
+        {
+            // A lab's hosts are not to be reached from here: the lab passes a browser on.
+            status = status with { Console = LabCluster.Status(lab).Console ?? status.Console };
+        }
+
         Show(parse, status, ApiJson.Readable.ClusterStatus, Write);
         return status is { Ready: true, Quorum: true, Alarms.Length: 0 } ? ExitCode.Done : ExitCode.Degraded;
     }
@@ -22,5 +29,9 @@ internal sealed class StatusCommand(Context context) : ClusterCommand(context, "
         }
 
         HostListCommand.Write(Terminal, s.Hosts);
+        if (s.Console is { } console)
+        {
+            Terminal.Out.WriteLine($"Web console: {console}");
+        }
     }
 }

@@ -16,22 +16,18 @@ internal sealed class Connector(GlobalOptions options, Func<string, string?> env
             return HoldfastClient.Unix(socket, local, token);
         }
 
-        var lab = parse.GetValue(options.Lab);
-        var host = parse.GetValue(options.Host) ?? (lab is null && environment("HOLDFAST_HOST") is { Length: > 0 } named ? named : null);
-        if (lab is not null)
-        {
-            return OfLab(Known(lab), host, local, token);
-        }
-
-        if (host is not null)
-        {
-            return RunningLabs() is [var only] && LabCluster.Status(only).Hosts.Any(h => h.Name == host)
-                ? OfLab(only, host, local, token)
-                : HoldfastClient.Tcp(host, local, token: token);
-        }
-
-        return File.Exists(Routes.DefaultSocket) ? HoldfastClient.Unix(Routes.DefaultSocket, local, token) : OfLab(OnlyLab(), null, local, token);
+        var host = Host(parse);
+        return Lab(parse) is { } lab ? OfLab(lab, host, local, token) : host is not null ? HoldfastClient.Tcp(host, local, token: token) : HoldfastClient.Unix(Routes.DefaultSocket, local, token);
     }
+
+    /// <summary>The lab whose agent <see cref="Connect"/> asks; null: it is no lab's.</summary>
+    public string? Lab(ParseResult parse) => parse.GetValue(options.Socket) is not null ? null
+        : parse.GetValue(options.Lab) is { } lab ? Known(lab)
+        : Host(parse) is { } host ? RunningLabs() is [var only] && LabCluster.Status(only).Hosts.Any(h => h.Name == host) ? only : null
+        : File.Exists(Routes.DefaultSocket) ? null : OnlyLab();
+
+    private string? Host(ParseResult parse) =>
+        parse.GetValue(options.Host) ?? (parse.GetValue(options.Lab) is null && environment("HOLDFAST_HOST") is { Length: > 0 } named ? named : null);
 
     /// <summary>The lab meant by <c>--name</c> or <c>--lab</c>, else the only one that runs.</summary>
     public string LabName(ParseResult parse, string? name) => name ?? parse.GetValue(options.Lab) ?? OnlyLab();

@@ -38,6 +38,7 @@ internal static class ApiServer
 
     public static void Map(WebApplication app, HostParts parts, HostPaths paths)
     {
+        ConsoleFiles.Beside(parts.Options).Map(app);
         Protect(app, parts.Access, new Auditing(parts.Options.Host, parts.Audit, parts.Tasks));
         var reading = new ReadRoutes(parts);
         reading.Map(app);

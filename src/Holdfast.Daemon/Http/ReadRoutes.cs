@@ -57,6 +57,7 @@ internal sealed class ReadRoutes(HostParts parts)
                 Machines = parts.Views.Local.Count,
                 Version = DescriptionRoutes.Version,
                 Api = parts.Options.Listen,
+                Console = ConsoleFiles.Address(parts.Options),
             },
             ApiJson.Default.ClusterStatus);
     }

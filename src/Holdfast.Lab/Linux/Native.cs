@@ -14,6 +14,7 @@ internal static partial class Native
     internal const int ReadOnlyCloseOnExec = 0x80000;
     internal const int AddressFamilyInet = 2;
     internal const int DatagramCloseOnExec = 2 | 0x80000;
+    internal const int StreamCloseOnExec = 1 | 0x80000;
     internal const ulong GetInterfaceFlags = 0x8913;
     internal const ulong SetInterfaceFlags = 0x8914;
     internal const short InterfaceUp = 1;

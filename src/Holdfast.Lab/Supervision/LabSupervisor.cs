@@ -23,6 +23,7 @@ internal sealed class LabSupervisor : IAsyncDisposable
     private readonly TaskCompletionSource quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SortedDictionary<string, WatchdogTimer> watchdogs = new(StringComparer.Ordinal);
     private readonly List<LineServer> servers = [];
+    private readonly ConsoleForward? console;
     private readonly StreamWriter log;
     private readonly Stopwatch clock = Stopwatch.StartNew();
 
@@ -48,6 +49,7 @@ internal sealed class LabSupervisor : IAsyncDisposable
         }
 
         servers.Add(new LineServer(lab.Paths.Control, Control));
+        console = lab.Options.Product ? ConsoleForward.Open(lab, host => desk.Faults.Hung.ContainsKey(host)) : null;
     }
 
     internal async Task Run(CancellationToken cancel)
@@ -85,6 +87,7 @@ internal sealed class LabSupervisor : IAsyncDisposable
             await server.DisposeAsync();
         }
 
+        await (console?.DisposeAsync() ?? ValueTask.CompletedTask);
         links.Dispose();
         await log.DisposeAsync();
     }

@@ -68,6 +68,10 @@ internal sealed class DemoCommand : Command
         if (keep)
         {
             context.Terminal.Out.WriteLine($"The lab '{report.Lab}' stays up; look with './holdfast vm list', './holdfast lab truth', './holdfast status'. Its API answers at {report.Address}. './holdfast lab down' ends it.");
+            if (report.Console is { } console)
+            {
+                context.Terminal.Out.WriteLine($"Its web console, for a browser on this machine: {console}");
+            }
         }
     }
 

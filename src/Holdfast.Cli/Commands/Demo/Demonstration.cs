@@ -33,7 +33,7 @@ internal sealed class Demonstration(string lab, int hosts, Progress progress)
         await CrashAsync(second, cancel);
         var truth = await ExactlyOnceAsync(cancel);
         Step("each machine runs once", TimeSpan.Zero, string.Join("; ", truth.Select(m => $"{m.Name} on {m.Copies[0].Host}, counter {m.Counter}, gaps {m.Gaps}, foreign writes {m.ForeignWrites}")));
-        return new DemoReport(lab, [.. steps], LabCluster.Status(lab).Console ?? LabCluster.AgentSocket(lab));
+        return new DemoReport(lab, [.. steps], LabCluster.AgentSocket(lab), LabCluster.Status(lab).Console);
     }
 
     private async Task CreateAsync(string machine, string host, CancellationToken cancel)

@@ -23,6 +23,11 @@ internal sealed class LabStatusCommand(Context context) : LabCommand(context, "s
         }
 
         table.Write(context.Terminal);
+        if (status.Console is { } console)
+        {
+            context.Terminal.Out.WriteLine($"Web console, for a browser on this machine: {console}");
+        }
+
         foreach (var fault in status.Faults)
         {
             context.Terminal.Out.WriteLine($"  ! {fault}");
