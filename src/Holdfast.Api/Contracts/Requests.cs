@@ -74,4 +74,5 @@ public sealed record RelocateMachine(string? Host = null, double? TimeoutSeconds
 /// <summary><c>POST /v1/datastores</c>. 202.</summary>
 /// <param name="Path">The directory, mounted at the same place on every host.</param>
 /// <param name="DrainSeconds">After this the server refuses whatever a silent client still holds; null means never (no proof of death by time).</param>
-public sealed record AddDatastore(string Name, string Path, double? DrainSeconds);
+/// <param name="FailoverSeconds">How long the store answers nothing while it fails over by itself; null: not known. Refused where the timing profile pauses machines sooner.</param>
+public sealed record AddDatastore(string Name, string Path, double? DrainSeconds, double? FailoverSeconds = null);

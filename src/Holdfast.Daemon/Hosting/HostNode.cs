@@ -80,7 +80,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
             new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
-            () => [.. Alarms(member, connection), .. guests.Alarms], () => options.Watchdog is null ? "none" : "armed", stopping);
+            () => [.. Alarms(member, connection), .. guests.Alarms, .. survey.MountFaults], () => options.Watchdog is null ? "none" : "armed", stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();

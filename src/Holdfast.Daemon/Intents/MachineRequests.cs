@@ -40,6 +40,7 @@ internal static partial class MachineRequests
         Usage(MachineName().IsMatch(request.Name), $"'{request.Name}' is not a name for a datastore; use small letters, digits and '-', beginning with a letter, at most 63.");
         Usage(Path.IsPathFullyQualified(request.Path), $"'{request.Path}' is no path for {request.Name}; give the full path at which every host mounts the store.");
         Usage(request.DrainSeconds is null or (>= 0 and <= 86_400), $"{request.DrainSeconds} s is no drain for {request.Name}; give 0 to 86400 seconds, or leave it out for 'never'.");
+        Usage(request.FailoverSeconds is null or (>= 0 and <= 86_400), $"{request.FailoverSeconds} s is no fail-over for {request.Name}; give 0 to 86400 seconds, or leave it out when it is not known.");
     }
 
     private static void CheckAddresses(string name, string[] ips)
