@@ -41,6 +41,8 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
 [JsonSerializable(typeof(BsiReport))]
+[JsonSerializable(typeof(SnapshotReport))]
+[JsonSerializable(typeof(CreateSnapshot))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

@@ -34,8 +34,8 @@ internal sealed class ChangeRoutes(HostParts parts)
     private async Task CreateAsync(HttpContext context)
     {
         var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
-        var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
-        await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
+        var (store, image) = await parts.Creation.CheckAsync(request, context.RequestAborted);
+        await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, image, task)));
     }
 
     private async Task SetAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Adapters.Images;
 using Holdfast.Api;
 
 namespace Holdfast.Daemon.Intents;
@@ -14,10 +15,12 @@ internal static partial class MachineRequests
         Usage(MachineName().IsMatch(request.Name), $"'{request.Name}' is not a name for a machine; use small letters, digits and '-', beginning with a letter, at most 63.");
         Usage(request.MemoryMiB is >= 16 and <= MostMemoryMiB, $"{request.MemoryMiB} MiB is no size for {request.Name}'s memory; give at least 16 MiB and at most 16 TiB, as in --memory 192MiB.");
         Usage(request.Cpus is >= 1 and <= 512, $"{request.Cpus} is no number of CPUs for {request.Name}; give 1 to 512.");
-        Usage(request.DiskMiB is >= 1 and <= MostDiskMiB, $"{request.DiskMiB} MiB is no size for {request.Name}'s disk; give at least 1 MiB and at most 64 TiB, as in --disk 64MiB.");
+        Usage(request.DiskMiB is >= 1 and <= MostDiskMiB || (request is { DiskMiB: 0, Image: not null }), $"{request.DiskMiB} MiB is no size for {request.Name}'s disk; give at least 1 MiB and at most 64 TiB, as in --disk 64MiB.");
         Usage(request.Priority is >= 0 and <= 1_000_000, $"{request.Priority} is no priority for {request.Name}; give 0 to 1000000.");
         CheckAddresses(request.Name, request.Ips);
-        Usage(request.Image is null || Path.IsPathFullyQualified(request.Image), $"'{request.Image}' is no image; give the full path of a raw disk image on the host that is asked.");
+        Usage(request.Image is null || Path.IsPathFullyQualified(request.Image), $"'{request.Image}' is no image; give the full path of a disk image, qcow2 or raw, on the host that is asked.");
+        Usage(request.CloudInit is null || request.Image is not null, $"{request.Name} has no image that could read the user-data for cloud-init; give one with --image.");
+        Usage(request.CloudInit is null || CloudSeed.Refusal(request.CloudInit) is null, CloudSeed.Refusal(request.CloudInit ?? "") ?? "");
     }
 
     public static void Check(string name, SetMachine request)
