@@ -77,7 +77,7 @@ public sealed record DiskImage(string File, string Format, long Bytes)
         return Text(info, "backing-filename") is { } backing ? (null, $"The image {file} is only the changes to another one ({backing}); join the two first with 'qemu-img convert -O qcow2'.")
             : Text(specific, "data-file") is { } outside ? (null, $"The image {file} keeps its data in another file ({outside}); join the two first with 'qemu-img convert -O qcow2'.")
             : info.TryGetProperty("encrypted", out var secret) && secret.ValueKind == JsonValueKind.True ? (null, $"The image {file} is encrypted, and nobody here has its key; convert it first with 'qemu-img convert'.")
-            : await QemuImg.CheckAsync(file, CheckLimit) is { } damage ? (null, $"The image {file} is damaged or not whole ({damage}); fetch it again.")
+            : await QemuImg.CheckAsync(file, CheckLimit) is { Damaged: not false } damage ? (null, $"The image {file} is damaged or not whole ({damage.Why}); fetch it again.")
             : (new(file, ImageFormat.Qcow2, info.GetProperty("virtual-size").GetInt64()), null);
     }
 

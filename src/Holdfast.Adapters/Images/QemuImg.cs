@@ -27,8 +27,16 @@ internal static class QemuImg
     public static async Task<string?> LayOnAsync(string file, string backing, string backingFormat, TimeSpan limit) =>
         (await RunAsync(limit, "rebase", "-q", "-f", "qcow2", "-b", backing, "-F", backingFormat, file)).Why;
 
-    /// <summary>Null: nothing is wrong with a qcow2 file that nobody uses; else what is.</summary>
-    public static async Task<string?> CheckAsync(string file, TimeSpan limit) => (await RunAsync(limit, "check", "-q", "-f", "qcow2", file)).Why;
+    /// <summary>
+    /// Is a qcow2 file that nobody uses whole in itself? It only reads. Blocks that belong to nothing ("leaks"), as a killed QEMU may leave them, are not counted: they cost room and nothing else.
+    /// </summary>
+    /// <returns>Whether it is damaged: null when that could not be found out; and what was said of it.</returns>
+    public static async Task<(bool? Damaged, string Why)> CheckAsync(string file, TimeSpan limit)
+    {
+        // qemu-img(1): 0 and 3 (leaks) are whole, 2 is damaged, anything else says nothing of the file.
+        var (code, _, why) = await ProgramOutput.EndAsync(["qemu-img", "check", "-f", "qcow2", file], limit, CancellationToken.None);
+        return (code switch { 0 or 3 => false, 2 => true, _ => null }, why);
+    }
 
     /// <summary>What the header of a qcow2 file says.</summary>
     public static async Task<(JsonElement Info, string? Why)> InfoAsync(string file)

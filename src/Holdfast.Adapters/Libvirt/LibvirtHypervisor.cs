@@ -21,6 +21,9 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     /// <summary>A sum is read of 4 MiB at most of each file, of which there are few.</summary>
     private static readonly TimeSpan DisksLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>A start does not wait longer for that: a file of which it takes longer is used as it is.</summary>
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(3);
+
     private readonly LibvirtConnection _connection;
     private readonly LibvirtMachines _libvirt;
     private readonly HostPaths _paths;
@@ -174,7 +177,8 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     {
         try
         {
-            return (await BlockingWork.RunAsync($"looking at the disks of {call.Definition.Name}", DisksLimit, () => new ChainFolder(call.Folder).ForStart(call.Definition, call.Epoch)).ConfigureAwait(false), null);
+            var active = await BlockingWork.RunAsync($"looking at the disks of {call.Definition.Name}", DisksLimit, () => new ChainFolder(call.Folder).ForStart(call.Definition, call.Epoch)).ConfigureAwait(false);
+            return (active, await TopFiles.DamageAsync(call.Folder, active, CheckLimit).ConfigureAwait(false));
         }
         catch (Exception e) when (e is ChainException or IOException or UnauthorizedAccessException or TimeoutException)
         {
