@@ -48,6 +48,8 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(AccessToken[]))]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(AuditRecord))]
+[JsonSerializable(typeof(SnapshotReport))]
+[JsonSerializable(typeof(CreateSnapshot))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

@@ -194,6 +194,20 @@ public sealed class HoldfastClient : IDisposable
     public Task<TaskReport> RelocateAsync(string name, RelocateMachine request, CancellationToken cancel = default) =>
         PostAsync(Routes.Machine(name, "relocate"), request, ApiJson.Default.RelocateMachine, cancel);
 
+    public Task<SnapshotReport> SnapshotsAsync(string name, CancellationToken cancel = default) => GetAsync(Routes.Machine(name, "snapshots"), ApiJson.Default.SnapshotReport, cancel);
+
+    public Task<TaskReport> CreateSnapshotAsync(string name, CreateSnapshot request, CancellationToken cancel = default) =>
+        PostAsync(Routes.Machine(name, "snapshots"), request, ApiJson.Default.CreateSnapshot, cancel);
+
+    public Task<TaskReport> RevertAsync(string name, string snapshot, CancellationToken cancel = default) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Snapshot(name, snapshot) + "/revert")), ApiJson.Default.TaskReport, cancel);
+
+    public Task<TaskReport> DeleteSnapshotAsync(string name, string snapshot, CancellationToken cancel = default) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, Address(Routes.Snapshot(name, snapshot))), ApiJson.Default.TaskReport, cancel);
+
+    public Task<TaskReport> CompactAsync(string name, CancellationToken cancel = default) =>
+        SendAsync(() => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Machine(name, "compact"))), ApiJson.Default.TaskReport, cancel);
+
     public Task<TaskReport> AddDatastoreAsync(AddDatastore request, CancellationToken cancel = default) =>
         PostAsync(Routes.Datastores, request, ApiJson.Default.AddDatastore, cancel);
 

@@ -48,8 +48,10 @@ public static class Routes
 
     public static string Machine(string name) => $"{Machines}/{Uri.EscapeDataString(name)}";
 
-    /// <param name="verb">set, start, stop, kill, migrate, cancel-migration, relocate (POST); explain, preflight, console, console/log (GET).</param>
+    /// <param name="verb">set, start, stop, kill, migrate, cancel-migration, relocate snapshots, compact (POST); explain, preflight, snapshots, console, console/log (GET).</param>
     public static string Machine(string name, string verb) => $"{Machine(name)}/{verb}";
+
+    public static string Snapshot(string machine, string name) => $"{Machine(machine, "snapshots")}/{Uri.EscapeDataString(name)}";
 
     public static string Datastore(string name) => $"{Datastores}/{Uri.EscapeDataString(name)}";
 

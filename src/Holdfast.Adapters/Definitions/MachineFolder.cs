@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Adapters.Images;
 using Holdfast.Adapters.Linux;
 using Holdfast.Core.Model;
+using Holdfast.Core.Storage;
 
 namespace Holdfast.Adapters.Definitions;
 
@@ -21,17 +23,37 @@ public static class MachineFolder
     public static string Of(string path, string name) => Path.Combine(path, Machines, name);
 
     /// <summary>Create the folder; null = done, else why not (then nothing is left).</summary>
-    /// <param name="image">A raw image for the first disk, or null for empty disks.</param>
-    public static async Task<string?> CreateAsync(string path, MachineDefinition definition, string? image)
+    /// <param name="image">What the first disk is copied from, or null for empty disks.</param>
+    /// <param name="seed">Written as the disk <see cref="CloudSeed.File"/>, where the definition has it.</param>
+    public static async Task<string?> CreateAsync(string path, MachineDefinition definition, DiskImage? image, CloudSeed? seed = null)
     {
         var limit = Limit + TimeSpan.FromSeconds(definition.Disks.Sum(d => d.SizeBytes) / (20.0 * Block));
+        var building = Path.Combine(path, Machines, $".new-{definition.Id:N}");
+        string? refusal = null;
         try
         {
-            return await BlockingWork.RunAsync($"creating the folder of '{definition.Name}'", limit, () => Create(path, definition, image));
+            refusal = await BlockingWork.RunAsync($"creating the folder of '{definition.Name}'", Limit, () => Begin(path, definition, building, image));
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            // Outside of this process: a converter that meets a bad file must not take the agent with it.
+            var disk = definition.Disks.IsEmpty ? "" : Path.Combine(building, definition.Disks[0].File);
+            refusal = image is { Format: ImageFormat.Qcow2 } ? Told(await QemuImg.ConvertToRawAsync(image.File, image.Format, disk, limit), $"The image {image.File} could not be copied") : null;
+            refusal ??= seed is null ? null : await seed.WriteAsync(Path.Combine(building, CloudSeed.File), definition);
+            return refusal ??= await BlockingWork.RunAsync($"creating the folder of '{definition.Name}'", limit, () => Finish(path, definition, building, image, seed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {
             return $"The folder of '{definition.Name}' on datastore '{definition.Datastore}' could not be created: {e.Message}";
+        }
+        finally
+        {
+            if (refusal is not null)
+            {
+                _ = BlockingWork.RunAsync($"deleting {building}", Limit, () => Swept(building)).ContinueWith(t => t.Exception, TaskScheduler.Default);
+            }
         }
     }
 
@@ -61,7 +83,15 @@ public static class MachineFolder
         }
     }
 
-    private static string? Create(string path, MachineDefinition definition, string? image)
+    private static string? Told(string? why, string what) => why is null ? null : $"{what}: {why}.";
+
+    private static bool Swept(string folder)
+    {
+        Remove(folder);
+        return true;
+    }
+
+    private static string? Begin(string path, MachineDefinition definition, string building, DiskImage? image)
     {
         if (!Directory.Exists(path))
         {
@@ -74,13 +104,28 @@ public static class MachineFolder
             return $"{final} exists already; a machine of that name was there before. Delete that folder, or choose another name.";
         }
 
-        var building = Path.Combine(path, Machines, $".new-{definition.Id:N}");
+        if (image is not null && image.Bytes > definition.Disks[0].SizeBytes)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"The image {image.File} holds a disk of {image.Bytes / (double)Block:0.#} MiB, which does not fit on one of {definition.Disks[0].SizeBytes / (double)Block:0.#} MiB; give a larger --disk, or leave that out.");
+        }
+
         Directory.CreateDirectory(building);
+        return null;
+    }
+
+    private static string? Finish(string path, MachineDefinition definition, string building, DiskImage? image, CloudSeed? seed)
+    {
+        var final = Of(path, definition.Name);
         try
         {
             for (var n = 0; n < definition.Disks.Length; n++)
             {
-                WriteDisk(Path.Combine(building, definition.Disks[n].File), definition.Disks[n].SizeBytes, n == 0 ? image : null);
+                if (seed is null || definition.Disks[n].File != CloudSeed.File)
+                {
+                    WriteDisk(Path.Combine(building, definition.Disks[n].File), definition.Disks[n].SizeBytes, n == 0 ? image : null);
+                }
             }
 
             WriteWhole(Path.Combine(building, DefinitionFile), definition);
@@ -155,10 +200,11 @@ public static class MachineFolder
     }
 
     /// <summary>A raw disk with all its blocks allocated: a store that runs full must not stop a machine in the middle of its life.</summary>
-    private static void WriteDisk(string file, long size, string? image)
+    private static void WriteDisk(string file, long size, DiskImage? image)
     {
-        using var disk = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 });
-        var used = image is null ? 0 : Copy(image, disk, size);
+        var converted = image is { Format: ImageFormat.Qcow2 };
+        using var disk = new FileStream(file, new FileStreamOptions { Mode = converted ? FileMode.Open : FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 });
+        var used = image is null ? 0 : converted ? disk.Length : Copy(image.File, disk);
         if (!Allocation.TryAllocate(disk.SafeFileHandle, size))
         {
             var zeros = new byte[Block];
@@ -176,15 +222,9 @@ public static class MachineFolder
         disk.Flush(flushToDisk: true);
     }
 
-    private static long Copy(string image, FileStream disk, long size)
+    private static long Copy(string image, FileStream disk)
     {
         using var from = new FileStream(image, FileMode.Open, FileAccess.Read, FileShare.Read, Block);
-        if (from.Length > size)
-        {
-            throw new IOException(string.Create(
-                CultureInfo.InvariantCulture, $"the image {image} has {from.Length / (double)Block:0.#} MiB and does not fit on a disk of {size / (double)Block:0.#} MiB; give a larger --disk"));
-        }
-
         from.CopyTo(disk, Block);
         return disk.Position;
     }

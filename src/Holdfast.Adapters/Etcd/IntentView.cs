@@ -67,7 +67,11 @@ public sealed record IntentMachine(MachineDefinition Definition, bool Run, bool 
 
 /// <param name="DrainSeconds">Null: infinite.</param>
 /// <param name="AreaId">The lease area's id; another store with the same id is a copy and refused.</param>
-public sealed record IntentDatastore(string Name, string Path, double? DrainSeconds, Guid AreaId, string Profile);
+public sealed record IntentDatastore(string Name, string Path, double? DrainSeconds, Guid AreaId, string Profile)
+{
+    /// <summary>How long the store answers nothing while it fails over; null: nobody has said.</summary>
+    public double? FailoverSeconds { get; init; }
+}
 
 /// <summary>Somebody who may use the API. The secret itself is nowhere.</summary>
 /// <param name="Role">As the API names it; one that this version does not know gives no right.</param>

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml.Linq;
 using Holdfast.Core.Model;
+using Holdfast.Core.Storage;
 
 namespace Holdfast.Adapters.Libvirt;
 
@@ -15,6 +17,9 @@ public static class DomainXml
 
     /// <summary>The guest agent's channel as QEMU calls it: libvirt numbers a domain's channels, and ours is the first.</summary>
     internal const string AgentCharacterDevice = "charchannel0";
+
+    /// <summary>vda to vdz.</summary>
+    private const int MostDisks = 26;
 
     private static readonly XNamespace Holdfast = MetadataNamespace;
     private static readonly XNamespace Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
@@ -58,11 +63,10 @@ public static class DomainXml
             throw new ArgumentException($"The domain XML is of machine {metadata.Machine}, not of {machine.Name}.", nameof(domainXml));
         }
 
-        var sources = root.Element("devices")?.Elements("disk").Select(static disk => disk.Element("source")).ToArray() ?? [];
-        for (var index = 0; index < sources.Length && index < machine.Disks.Length; index++)
+        // The files that the source has open, and not those that the definition names: with snapshots they are others. Also those that lie below, which libvirt names each.
+        foreach (var file in root.Element("devices")?.Elements("disk").Descendants("source").Select(static source => source.Attribute("file")).OfType<XAttribute>().ToArray() ?? [])
         {
-            var path = Path.Combine(folder, machine.Disks[index].File);
-            sources[index]?.SetAttributeValue(IsBlock(path) ? "dev" : "file", path);
+            file.Value = Path.Combine(folder, Path.GetFileName(file.Value));
         }
 
         if (bridge is not null)
@@ -118,6 +122,23 @@ public static class DomainXml
             : throw new ArgumentException("The domain XML is not one of Holdfast's: it lacks the machine's metadata.", nameof(domainXml));
     }
 
+    /// <summary>The names of the files that a running domain's disks write to, by their place.</summary>
+    internal static ImmutableSortedDictionary<int, string> ReadDiskFiles(string domainXml) =>
+        (XElement.Parse(domainXml).Element("devices")?.Elements("disk") ?? [])
+            .Where(static disk => disk.Element("target")?.Attribute("dev")?.Value is ['v', 'd', >= 'a' and <= 'z'] && disk.Element("source")?.Attribute("file") is not null)
+            .ToImmutableSortedDictionary(static disk => disk.Element("target")!.Attribute("dev")!.Value[2] - 'a', static disk => Path.GetFileName(disk.Element("source")!.Attribute("file")!.Value));
+
+    /// <summary>What libvirt is told so that disks write to new files from now on (libvirt.org/formatsnapshot.html); a disk that is not named stays as it is.</summary>
+    /// <param name="files">By place.</param>
+    internal static string SnapshotText(ImmutableSortedDictionary<int, string> files, string folder) => new XElement("domainsnapshot",
+        new XElement("disks", Enumerable.Range(0, MostDisks).Select(place => new XElement("disk",
+            new XAttribute("name", TargetOf(place)),
+            files.TryGetValue(place, out var file)
+                ? [new XAttribute("snapshot", "external"), new XAttribute("type", "file"), new XElement("driver", new XAttribute("type", ImageFormat.Qcow2)), new XElement("source", new XAttribute("file", Path.Combine(folder, file)))]
+                : (object[])[new XAttribute("snapshot", "no")])).Where((_, place) => place <= files.Keys.Max()))).ToString();
+
+    private static string TargetOf(int place) => $"vd{(char)('a' + place)}";
+
     private static bool IsBlock(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
 
     private static string? Attribute(string element, string name)
@@ -168,7 +189,9 @@ public static class DomainXml
         var devices = new XElement("devices");
         for (var index = 0; index < machine.Disks.Length; index++)
         {
-            devices.Add(Disk(Path.Combine(place.Folder, machine.Disks[index].File), index, place));
+            var disk = machine.Disks[index];
+            var active = place.Active.FirstOrDefault(a => a.Disk == disk.File) ?? new(disk.File, disk.File, ImageFormat.Raw);
+            devices.Add(Disk(Path.Combine(place.Folder, active.File), active.Format, disk.ReadOnly, index, place));
         }
 
         devices.Add(new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")));
@@ -197,21 +220,27 @@ public static class DomainXml
         return devices;
     }
 
-    private static XElement Disk(string path, int index, MachinePlace place)
+    private static XElement Disk(string path, string format, bool isReadOnly, int index, MachinePlace place)
     {
         var block = IsBlock(path);
-        return new XElement("disk",
+        var disk = new XElement("disk",
             new XAttribute("type", block ? "block" : "file"),
             new XAttribute("device", "disk"),
             new XElement("driver",
                 new XAttribute("name", "qemu"),
-                new XAttribute("type", "raw"),
+                new XAttribute("type", format),
                 new XAttribute("cache", "none"),
                 new XAttribute("io", place.NativeIo ? "native" : "threads"),
                 new XAttribute("error_policy", "stop"),
                 new XAttribute("rerror_policy", "stop")),
             new XElement("source", new XAttribute(block ? "dev" : "file", path)),
-            new XElement("target", new XAttribute("dev", $"vd{(char)('a' + index)}"), new XAttribute("bus", "virtio")));
+            new XElement("target", new XAttribute("dev", TargetOf(index)), new XAttribute("bus", "virtio")));
+        if (isReadOnly)
+        {
+            disk.Add(new XElement("readonly"));
+        }
+
+        return disk;
     }
 
     private static object[] QmpArguments(string name, ulong epoch, HostPaths paths) =>

@@ -35,6 +35,9 @@ public sealed record HostPaths
     /// <summary>There while one QEMU process is shut down so that its machine runs elsewhere.</summary>
     public string LetGoMark(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.let-go";
 
+    /// <summary>There while the file systems of one QEMU process's guest may rest for a snapshot.</summary>
+    public string QuiescedMark(string name, ulong epoch) => $"{QmpDirectory}/{name}-{epoch}.quiesced";
+
     public string ConsoleSocket(string name) => $"{ConsoleDirectory}/{name}.sock";
 
     public string SerialLog(string name, Guid id) => $"{SerialLogs}/{name}.{id.ToString("N")[..8]}.log";

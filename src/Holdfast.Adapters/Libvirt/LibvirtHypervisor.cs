@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Holdfast.Adapters.Libvirt.Migration;
 using Holdfast.Adapters.Libvirt.Processes;
 using Holdfast.Adapters.Libvirt.Pulse;
 using Holdfast.Adapters.Libvirt.Qmp;
+using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.Snapshots;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Storage;
 using Holdfast.Runtime.Ports;
 
 namespace Holdfast.Adapters.Libvirt;
@@ -14,6 +18,12 @@ namespace Holdfast.Adapters.Libvirt;
 /// </summary>
 public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
 {
+    /// <summary>A sum is read of 4 MiB at most of each file, of which there are few.</summary>
+    private static readonly TimeSpan DisksLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>A start does not wait longer for that: a file of which it takes longer is used as it is.</summary>
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(3);
+
     private readonly LibvirtConnection _connection;
     private readonly LibvirtMachines _libvirt;
     private readonly HostPaths _paths;
@@ -24,6 +34,8 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, Task> _clearing = new();
     private readonly Lock _attaching = new();
     private readonly PulseTaker _pulses;
+    private readonly GuestAgents _agents;
+    private readonly DiskWorker _disks = new(static () => DateTimeOffset.UtcNow);
 
     public LibvirtHypervisor(LibvirtConnection connection, HostPaths paths, HypervisorOptions options)
     {
@@ -31,7 +43,8 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         _libvirt = new LibvirtMachines(connection, paths);
         _paths = paths;
         _options = options;
-        _pulses = new PulseTaker(new GuestAgents(connection.Uri));
+        _agents = new GuestAgents(connection.Uri);
+        _pulses = new PulseTaker(_agents);
     }
 
     public Action<MachineEvent>? Happened { get; set; }
@@ -133,6 +146,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         AbortMove abort => AbortMoveAsync(abort),
         ReadDomain read => ReadAsync(read),
         CompareCpu compare => CompareAsync(compare),
+        ChangeDisks change => ChangeDisksAsync(change),
         MeasureDirtyRate measure => Task.Run(() => MeasureAsync(measure)),
         // Off the caller's thread: it reads /proc, and it comes for every machine again and again.
         TakePulse pulse => Task.Run(() => PulseAsync(pulse)),
@@ -146,11 +160,46 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     private async Task<HypervisorResult> CreateAsync(CreatePaused call)
     {
         await Cleared(call.Machine).ConfigureAwait(false);
-        var place = new MachinePlace(call.Folder, _options.GuestBridge, _options.Acceleration, _options.NativeIo);
+        var (active, why) = await DisksAsync(call).ConfigureAwait(false);
+        if (why is not null)
+        {
+            return Failed(call, why);
+        }
+
+        var place = new MachinePlace(call.Folder, _options.GuestBridge, _options.Acceleration, _options.NativeIo) { Active = active };
         var qemu = await _libvirt.StartPausedAsync(call.Definition, call.Epoch, place, _options.StartDeadline).ConfigureAwait(false);
         await Attach(qemu).QmpAsync(_options.QmpDeadline).ConfigureAwait(false);
         return Done(call) with { Pid = qemu.Process.Pid };
     }
+
+    /// <summary>The files that its disks consist of, each looked at before QEMU opens it; or the sentence about the one that is not as it was.</summary>
+    private static async Task<(ImmutableArray<ActiveFile> Active, string? Why)> DisksAsync(CreatePaused call)
+    {
+        try
+        {
+            var active = await BlockingWork.RunAsync($"looking at the disks of {call.Definition.Name}", DisksLimit, () => new ChainFolder(call.Folder).ForStart(call.Definition, call.Epoch)).ConfigureAwait(false);
+            return (active, await TopFiles.DamageAsync(call.Folder, active, CheckLimit).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is ChainException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return ([], e.Message);
+        }
+    }
+
+    private async Task<HypervisorResult> ChangeDisksAsync(ChangeDisks call)
+    {
+        if (!call.Runs)
+        {
+            // Safety: the core has the right and knows of no process; a process that it does not know must not have its disks changed under it.
+            return Find(call.Machine) is null ? Ended(call, await _disks.RunAsync(call, null).ConfigureAwait(false)) : Failed(call, "it has a QEMU process on this host that was not expected; see 'holdfast explain'");
+        }
+
+        return Find(call.Machine) is { } machine && !_moves.ContainsKey(call.Machine)
+            ? Ended(call, await _disks.RunAsync(call, new LibvirtDisks(_libvirt, _agents, machine, call.Folder, _options, _paths)).ConfigureAwait(false))
+            : Failed(call, "it has no QEMU process on this host, or a migration of it is open");
+    }
+
+    private static HypervisorResult Ended(ChangeDisks call, string? failure) => new(call.Op, call.Machine, failure);
 
     private async Task<HypervisorResult> ContinueAsync(Continue call)
     {
@@ -251,6 +300,12 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     {
         var epochs = await EpochsAsync().ConfigureAwait(false);
         var processes = QemuProcess.Scan(_paths);
+        foreach (var resting in processes.Where(qemu => QuiescedMark.IsSet(_paths, qemu)).ToArray())
+        {
+            // An agent was killed while it took a snapshot; nobody waits for this.
+            _ = new LibvirtDisks(_libvirt, _agents, Attach(resting), "", _options, _paths).ResumeAsync();
+        }
+
         var found = await Task.WhenAll(processes.Select(async qemu => new FoundMachine(
             qemu.Machine, qemu.Name, epochs.GetValueOrDefault(qemu.Machine, qemu.SocketEpoch), qemu.Process.Pid, await RunsAsync(qemu).ConfigureAwait(false), LetGoMark.IsSet(_paths, qemu)))).ConfigureAwait(false);
         return Done(call) with { Found = [.. found] };
@@ -332,6 +387,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         _attached.TryRemove(KeyValuePair.Create(machine.Qemu.Machine, machine));
         machine.Dispose();
         LetGoMark.Clear(_paths, machine.Qemu);
+        QuiescedMark.Clear(_paths, machine.Qemu);
         Happened?.Invoke(new MachineEvent(machine.Qemu.Machine, MachineEventKind.Gone));
     }
 

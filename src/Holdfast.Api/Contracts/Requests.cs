@@ -10,10 +10,14 @@ public sealed record CreateMachine
 
     public int Cpus { get; set; } = 1;
 
+    /// <summary>0, where there is an image: as large as that.</summary>
     public int DiskMiB { get; set; } = 64;
 
-    /// <summary>A disk image to copy, as seen by the answering host; null for an empty disk (in a lab: the lab's guest).</summary>
+    /// <summary>A disk image to copy, qcow2 or raw, as seen by the answering host; null for an empty disk (in a lab: the lab's guest).</summary>
     public string? Image { get; init; }
+
+    /// <summary>The text of a user-data for cloud-init, which the image's first boot is configured by; null: none.</summary>
+    public string? CloudInit { get; init; }
 
     /// <summary>Null: the only datastore, or the first by name.</summary>
     public string? Datastore { get; init; }
@@ -74,4 +78,5 @@ public sealed record RelocateMachine(string? Host = null, double? TimeoutSeconds
 /// <summary><c>POST /v1/datastores</c>. 202.</summary>
 /// <param name="Path">The directory, mounted at the same place on every host.</param>
 /// <param name="DrainSeconds">After this the server refuses whatever a silent client still holds; null means never (no proof of death by time).</param>
-public sealed record AddDatastore(string Name, string Path, double? DrainSeconds);
+/// <param name="FailoverSeconds">How long the store answers nothing while it fails over by itself; null: not known. Refused where the timing profile pauses machines sooner.</param>
+public sealed record AddDatastore(string Name, string Path, double? DrainSeconds, double? FailoverSeconds = null);

@@ -10,6 +10,7 @@ using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Network;
 using Holdfast.Cli.Commands.Simulate;
+using Holdfast.Cli.Commands.Snapshot;
 using Holdfast.Cli.Commands.Token;
 using Holdfast.Cli.Commands.Topology;
 using Holdfast.Cli.Commands.Vm;
@@ -29,6 +30,8 @@ internal static class Root
             Group("vm", "Machines.",
                 new VmListCommand(context), new VmShowCommand(context), new VmCreateCommand(context), new VmSetCommand(context), new VmStartCommand(context), new VmStopCommand(context),
                 new VmKillCommand(context), new VmDeleteCommand(context), new VmMigrateCommand(context), new VmCancelMigrationCommand(context), new VmRelocateCommand(context), new VmConsoleCommand(context)),
+            Group("snapshot", "Snapshots of machines' disks.",
+                new SnapshotCreateCommand(context), new SnapshotListCommand(context), new SnapshotShowCommand(context), new SnapshotRevertCommand(context), new SnapshotDeleteCommand(context), new SnapshotCompactCommand(context)),
             Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostDrainCommand(context), new HostResumeCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),

@@ -45,6 +45,12 @@ public sealed record CancelMigration(Guid Machine) : MachineOrder(Machine);
 public sealed record RelocateMachine(Guid Machine, int? Target, TimeSpan Patience) : MachineOrder(Machine);
 
 /// <summary>
+/// Work on the files of its disks. Of a machine that runs, only the owner's agent can; of a stopped one, any: it takes the machine's right for that time and gives it back. Refused
+/// while the machine moves or its storage is not well. Ends when the work has ended.
+/// </summary>
+public sealed record WorkOnDisks(Guid Machine, Storage.DiskWork Work) : MachineOrder(Machine);
+
+/// <summary>
 /// Administrator's word that nothing runs this machine: any → Free. Logged with who and why. The word is about the right that the administrator has looked at: refused when
 /// the machine has another epoch by now.
 /// </summary>

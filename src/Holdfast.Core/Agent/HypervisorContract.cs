@@ -73,6 +73,14 @@ public sealed record ReadDomain(long Op, Guid Machine) : HypervisorCall(Op, Mach
 /// <param name="Xml">What <see cref="ReadDomain"/> gave there.</param>
 public sealed record CompareCpu(long Op, Guid Machine, string Xml) : HypervisorCall(Op, Machine);
 
+/// <summary>
+/// Work on the files of a machine's disks, by the host that has the right to it. Interrupted anywhere, the machine runs on and its disks are whole. It ends within ten minutes.
+/// </summary>
+/// <param name="Folder">Absolute path of the machine's folder on this host.</param>
+/// <param name="Epoch">Of this host's right: what a host with an older one writes later does not count.</param>
+/// <param name="Runs">It has a process here; else it has none anywhere.</param>
+public sealed record ChangeDisks(long Op, MachineDefinition Definition, string Folder, ulong Epoch, bool Runs, Storage.DiskWork Work) : HypervisorCall(Op, Definition.Id);
+
 /// <summary>The end of one <see cref="HypervisorCall"/>. <paramref name="Failure"/> null = done.</summary>
 /// <param name="Unknown">True when nobody knows whether it happened (a deadline passed). Unknown is never taken for failed.</param>
 public sealed record HypervisorResult(

@@ -110,6 +110,12 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>Its guest is being shut down so that another host starts it.</summary>
     public Relocation? Relocating { get; set; }
 
+    /// <summary>
+    /// The files of its disks are being changed: words for what is done. Until then it is neither started, stopped, moved nor given back here; whether its process may run is the
+    /// guard's alone, as ever.
+    /// </summary>
+    public string? DiskWork { get; set; }
+
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
         $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {letGoAsked is null} {Relocating is null} [{Leaving?.Form}] [{Coming?.Form}]";
@@ -117,13 +123,13 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     public bool HasProcess => Phase is not LocalPhase.None;
 
     /// <summary>It has no process here that this agent knows of, and no call is under way that may make one.</summary>
-    public bool IsIdle => !HasProcess && !busy && Leaving is null && Coming is null;
+    public bool IsIdle => !HasProcess && !busy && DiskWork is null && Leaving is null && Coming is null;
 
     /// <summary>A write that ended with an error may still land until drain has passed, and must not land after the machine has gone on elsewhere.</summary>
     public bool IsQuiet => context.Now >= driesAt;
 
     /// <summary>No process, and nothing of an earlier one can still land on the store.</summary>
-    public bool IsGone => !HasProcess && context.Now >= notBefore;
+    public bool IsGone => !HasProcess && DiskWork is null && context.Now >= notBefore;
 
     /// <summary>What a killed process had in flight may still land for this long.</summary>
     private TimeSpan Drain => context.Settings.Lacks(AgentFlaws.GoneWithoutDrain) ? TimeSpan.Zero : area.Drain;
@@ -193,7 +199,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     }
 
     /// <summary>It has a process here and nothing is under way with it.</summary>
-    public bool IsSettled => HasProcess && !busy && Leaving is null && Coming is null && context.Now >= notBefore;
+    public bool IsSettled => HasProcess && !busy && DiskWork is null && Leaving is null && Coming is null && context.Now >= notBefore;
 
     /// <summary>It is wanted and held here, its CPUs run, and nothing is under way with it: what its guest does now is the guest's own doing.</summary>
     public bool RunsUndisturbed =>
@@ -276,7 +282,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
             return;
         }
 
-        if (busy || Leaving is not null || Coming is not null || context.Now < notBefore || area.State != AreaState.Ready)
+        if (busy || DiskWork is not null || Leaving is not null || Coming is not null || context.Now < notBefore || area.State != AreaState.Ready)
         {
             return;
         }
@@ -492,7 +498,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
     /// <summary>Its process was made and its CPUs are not started; the next look decides.</summary>
     private void StandsStill() => (Phase, mayBeFrozen) = (Phase == LocalPhase.Starting ? LocalPhase.Paused : Phase, true);
 
-    private string FolderOf(string name) => $"{area.Path}/machines/{name}";
+    public string FolderOf(string name) => $"{area.Path}/machines/{name}";
 
     private void Continue(string word)
     {

@@ -22,6 +22,7 @@ internal sealed class MoveTargets(AgentContext context, RecoveryDesk recovery)
         var name = context.NameOf(id);
         return !context.Local.TryGetValue(id, out var machine) || !IsHere(machine, entry)
             ? $"it does not run on {context.Settings.Host}, or is being moved already; see 'holdfast vm show {name}'"
+            : machine.DiskWork is { } work ? $"{work}; try again when that has ended"
             : !machine.IsQuiet ? "a write to its disk has failed and may still land for some seconds; try again then"
             : null;
     }

@@ -15,6 +15,7 @@ internal sealed class OrderDesk(AgentContext context, MoveTargets targets, MoveD
     private readonly CancelDesk cancels = new(context, moves);
     private readonly RelocateDesk relocations = new(context, targets);
     private readonly PreflightDesk preflights = new(context, targets);
+    private readonly DiskDesk disks = new(context);
 
     public ImmutableArray<PreflightView> Preflights => preflights.Views;
 
@@ -93,6 +94,9 @@ internal sealed class OrderDesk(AgentContext context, MoveTargets targets, MoveD
                 break;
             case RelocateMachine r:
                 relocations.Given(order, r, entry);
+                break;
+            case WorkOnDisks w:
+                disks.Given(order, w, entry);
                 break;
         }
     }
@@ -203,7 +207,7 @@ internal sealed class OrderDesk(AgentContext context, MoveTargets targets, MoveD
     }
 
     /// <summary>It runs here by right, no move of it is under way, none of its writes is in doubt, and the table can be written.</summary>
-    internal static bool CanLeave(LocalMachine machine, MachineEntry entry) => MoveTargets.IsHere(machine, entry) && machine.IsQuiet && machine.Area is { State: AreaState.Ready, RenewsWell: true };
+    internal static bool CanLeave(LocalMachine machine, MachineEntry entry) => MoveTargets.IsHere(machine, entry) && machine.DiskWork is null && machine.IsQuiet && machine.Area is { State: AreaState.Ready, RenewsWell: true };
 
 
     private void End(long order, string? refusal) => context.Out.Emit(new OrderEnded(order, refusal));

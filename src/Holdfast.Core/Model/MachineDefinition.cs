@@ -53,6 +53,10 @@ public enum IsolationResponse
 }
 
 /// <param name="File">Path relative to the machine's folder.</param>
-public sealed record DiskDefinition(string File, long SizeBytes);
+public sealed record DiskDefinition(string File, long SizeBytes)
+{
+    /// <summary>The guest cannot write to it (the seed that its first boot is configured by), and no snapshot is taken of it.</summary>
+    public bool ReadOnly { get; set; }
+}
 
 public sealed record DirectBoot(string Kernel, string Initrd, string CommandLine);

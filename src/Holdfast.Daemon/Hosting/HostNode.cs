@@ -90,7 +90,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
             new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
-            () => [.. Alarms(member, connection), .. guests.Alarms, .. audit.Problem is { } unwritten ? [unwritten] : Array.Empty<string>()], () => options.Watchdog is null ? "none" : "armed",
+            () => [.. Alarms(member, connection), .. guests.Alarms, .. survey.MountFaults, .. audit.Problem is { } unwritten ? [unwritten] : Array.Empty<string>()], () => options.Watchdog is null ? "none" : "armed",
             tokens, new AccessControl(options, tokens, new Seals(key, options.Hosts.Select(h => h.Name))), audit, lifetime, stopping);
         ApiServer.Map(app, parts, paths);
 

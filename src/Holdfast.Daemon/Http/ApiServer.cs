@@ -44,6 +44,7 @@ internal static class ApiServer
         reading.Map(app);
         new HostRoutes(parts, reading).Map(app);
         new ChangeRoutes(parts).Map(app);
+        new SnapshotRoutes(parts).Map(app);
         new ConsoleRoutes(parts, paths).Map(app);
         new HighAvailabilityRoutes(parts).Map(app);
         var whatIf = new WhatIfRoutes(parts);

@@ -37,8 +37,8 @@ internal sealed class ChangeRoutes(HostParts parts)
     {
         var request = await context.BodyAsync(ApiJson.Default.CreateMachine);
         context.Audited($"'{request.Name}'");
-        var store = await parts.Creation.CheckAsync(request, context.RequestAborted);
-        await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, task)));
+        var (store, image) = await parts.Creation.CheckAsync(request, context.RequestAborted);
+        await context.AcceptedAsync(parts.Tasks.Begin("create", request.Name, task => parts.Creation.RunAsync(request, store, image, task)));
     }
 
     private async Task SetAsync(HttpContext context)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Api;
 using Holdfast.Adapters.Linux;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Storage;
 using Holdfast.Core.Timing;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Http.Description;
@@ -155,9 +156,13 @@ internal sealed class ReadRoutes(HostParts parts)
         var stores = Datastores();
         var store = context.Request.Query["datastore"] is [{ } name, ..] ? stores.FirstOrDefault(d => d.Name == name) : stores.FirstOrDefault();
         var drain = store is { DrainSeconds: { } seconds } ? TimeSpan.FromSeconds(seconds) : store is null ? TimeSpan.Zero : TimingPlan.Infinite;
+        TimeSpan? failover = store is not null && parts.Intent.View.Datastores.GetValueOrDefault(store.Name)?.FailoverSeconds is { } stall ? TimeSpan.FromSeconds(stall) : null;
         return context.AnswerAsync(
-            new TimerReport(plan.Name, store?.Name, [.. plan.Describe(drain).Select(t =>
-                new TimerEntry(t.Name, t.Value is { } v && v != TimingPlan.Infinite ? v.TotalSeconds : null, t.Meaning, t.Value == TimingPlan.Infinite))]),
+            new TimerReport(plan.Name, store?.Name,
+            [
+                .. plan.Describe(drain).Select(t => new TimerEntry(t.Name, t.Value is { } v && v != TimingPlan.Infinite ? v.TotalSeconds : null, t.Meaning, t.Value == TimingPlan.Infinite)),
+                .. StoreTimers.Margins(plan, failover).Select(m => new TimerEntry("margin", m.Spare.TotalSeconds, m.ToString())),
+            ]),
             ApiJson.Default.TimerReport);
     }
 

@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Holdfast.Adapters.Etcd;
 using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.Linux.Survey;
 using Holdfast.Adapters.SharedDisk;
 using Holdfast.Api;
 using Holdfast.Core.Leases;
+using Holdfast.Core.Storage;
+using Holdfast.Core.Timing;
 using Holdfast.Daemon.Options;
 using Holdfast.Daemon.Tasks;
 using Holdfast.Daemon.Views;
@@ -44,7 +47,26 @@ internal sealed class DatastoreAddition(DaemonOptions options, IAgent agent, Etc
             throw new ApiException(ErrorCode.NotFound, $"There is no directory {request.Path} on {options.Host}; mount the store there on every host first.");
         }
 
+        CheckTimers(request);
+        await CheckMountAsync(request.Path);
         await CheckOldAreaAsync(request.Path);
+    }
+
+    private void CheckTimers(AddDatastore request)
+    {
+        if (request.FailoverSeconds is { } seconds && StoreTimers.Refusal(request.Name, TimingPlan.Find(options.Profile)!, TimeSpan.FromSeconds(seconds)) is { } contradiction)
+        {
+            throw new ApiException(ErrorCode.Conflict, contradiction);
+        }
+    }
+
+    /// <summary>This host's mount; every host looks at its own again and again, and raises an alarm.</summary>
+    private async Task CheckMountAsync(string path)
+    {
+        if (await StoreMounts.OfAsync(path) is { } mount && MountLint.Look(mount, shared: options.Hosts.Length > 1).FirstOrDefault(f => f.Refuses) is { } lie)
+        {
+            throw new ApiException(ErrorCode.Conflict, lie.Says);
+        }
     }
 
     /// <summary>A lease area that is damaged, of another cluster or of another format is left as it is, whatever else may be wrong.</summary>
@@ -75,7 +97,7 @@ internal sealed class DatastoreAddition(DaemonOptions options, IAgent agent, Etc
         }
 
         task.Step("announced");
-        Refusals.Throw(await intent.AddDatastoreAsync(new IntentDatastore(request.Name, request.Path, request.DrainSeconds, area, options.Profile)));
+        Refusals.Throw(await intent.AddDatastoreAsync(new IntentDatastore(request.Name, request.Path, request.DrainSeconds, area, options.Profile) { FailoverSeconds = request.FailoverSeconds }));
         task.Step("joining");
         for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < ReadyLimit; await Task.Delay(50))
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Adapters.Definitions;
 using Holdfast.Adapters.Etcd;
+using Holdfast.Adapters.Images;
 using Holdfast.Api;
 using Holdfast.Core.Agent;
 using Holdfast.Core.Model;
@@ -17,9 +18,11 @@ namespace Holdfast.Daemon.Intents;
 internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdIntentStore intent, MachineOrders orders, AddressCheck addresses)
 {
     private const int MacAttempts = 5;
+    private const long MiB = 1 << 20;
 
     /// <summary>Everything that can be refused at once is refused here, before a task begins.</summary>
-    public async Task<IntentDatastore> CheckAsync(CreateMachine request, CancellationToken cancel)
+    /// <returns>Where it is made, and what its first disk is copied from.</returns>
+    public async Task<(IntentDatastore Store, DiskImage? Image)> CheckAsync(CreateMachine request, CancellationToken cancel)
     {
         MachineRequests.Check(request);
         var (view, refusal) = await intent.FreshAsync(cancel);
@@ -36,10 +39,17 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         }
 
         Room.Check(request.Name, request.MemoryMiB, agent.Snapshot, request.Host);
-        return store;
+        if (request.Image is null)
+        {
+            return (store, null);
+        }
+
+        var (image, unusable) = await DiskImage.InspectAsync(request.Image);
+        Refusals.Throw(unusable, ErrorCode.Usage);
+        return (store, image);
     }
 
-    public async Task<TaskResult?> RunAsync(CreateMachine request, IntentDatastore store, TaskBoard.Work task)
+    public async Task<TaskResult?> RunAsync(CreateMachine request, IntentDatastore store, DiskImage? image, TaskBoard.Work task)
     {
         if (request.Start)
         {
@@ -48,12 +58,13 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         }
 
         task.Step("named");
-        var machine = await NameAsync(request, store);
+        var seed = request.CloudInit is { } userData ? new CloudSeed(userData) : null;
+        var machine = await NameAsync(request, store, image, seed);
         var definition = machine.Definition;
         try
         {
-            task.Step("folder");
-            Refusals.Throw(await MachineFolder.CreateAsync(store.Path, definition, request.Image));
+            task.Step(image is null ? "folder" : "copying the image");
+            Refusals.Throw(await MachineFolder.CreateAsync(store.Path, definition, image, seed));
             try
             {
                 task.Step("lease");
@@ -93,13 +104,14 @@ internal sealed class MachineCreation(DaemonOptions options, IAgent agent, EtcdI
         return view.Datastores.Values.FirstOrDefault() ?? throw new ApiException(ErrorCode.NotFound, "The cluster has no datastore yet; add one with 'holdfast datastore add NAME PATH'.");
     }
 
-    private async Task<IntentMachine> NameAsync(CreateMachine request, IntentDatastore store)
+    private async Task<IntentMachine> NameAsync(CreateMachine request, IntentDatastore store, DiskImage? image, CloudSeed? seed)
     {
+        var disk = new DiskDefinition("disk0.raw", request.DiskMiB > 0 ? (long)request.DiskMiB << 20 : (image!.Bytes + MiB - 1) / MiB * MiB);
         for (var attempt = 1; ; attempt++)
         {
             var definition = new MachineDefinition(
                 Guid.NewGuid(), request.Name, store.Name, request.MemoryMiB, request.Cpus, request.Priority, RandomMac(),
-                [new DiskDefinition("disk0.raw", (long)request.DiskMiB << 20)], request.Image is null ? GuestBoot() : null,
+                seed is null ? [disk] : [disk, seed.Disk], request.Image is null ? GuestBoot() : null,
                 request.OnIsolation == Api.IsolationResponse.Keep ? Core.Model.IsolationResponse.Keep : Core.Model.IsolationResponse.Release)
             {
                 Addresses = [.. request.Ips.Distinct()],

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Adapters.Images;
 using Holdfast.Api;
 
 namespace Holdfast.Daemon.Intents;
@@ -14,10 +15,12 @@ internal static partial class MachineRequests
         Usage(MachineName().IsMatch(request.Name), $"'{request.Name}' is not a name for a machine; use small letters, digits and '-', beginning with a letter, at most 63.");
         Usage(request.MemoryMiB is >= 16 and <= MostMemoryMiB, $"{request.MemoryMiB} MiB is no size for {request.Name}'s memory; give at least 16 MiB and at most 16 TiB, as in --memory 192MiB.");
         Usage(request.Cpus is >= 1 and <= 512, $"{request.Cpus} is no number of CPUs for {request.Name}; give 1 to 512.");
-        Usage(request.DiskMiB is >= 1 and <= MostDiskMiB, $"{request.DiskMiB} MiB is no size for {request.Name}'s disk; give at least 1 MiB and at most 64 TiB, as in --disk 64MiB.");
+        Usage(request.DiskMiB is >= 1 and <= MostDiskMiB || (request is { DiskMiB: 0, Image: not null }), $"{request.DiskMiB} MiB is no size for {request.Name}'s disk; give at least 1 MiB and at most 64 TiB, as in --disk 64MiB.");
         Usage(request.Priority is >= 0 and <= 1_000_000, $"{request.Priority} is no priority for {request.Name}; give 0 to 1000000.");
         CheckAddresses(request.Name, request.Ips);
-        Usage(request.Image is null || Path.IsPathFullyQualified(request.Image), $"'{request.Image}' is no image; give the full path of a raw disk image on the host that is asked.");
+        Usage(request.Image is null || Path.IsPathFullyQualified(request.Image), $"'{request.Image}' is no image; give the full path of a disk image, qcow2 or raw, on the host that is asked.");
+        Usage(request.CloudInit is null || request.Image is not null, $"{request.Name} has no image that could read the user-data for cloud-init; give one with --image.");
+        Usage(request.CloudInit is null || CloudSeed.Refusal(request.CloudInit) is null, CloudSeed.Refusal(request.CloudInit ?? "") ?? "");
     }
 
     public static void Check(string name, SetMachine request)
@@ -40,6 +43,7 @@ internal static partial class MachineRequests
         Usage(MachineName().IsMatch(request.Name), $"'{request.Name}' is not a name for a datastore; use small letters, digits and '-', beginning with a letter, at most 63.");
         Usage(Path.IsPathFullyQualified(request.Path), $"'{request.Path}' is no path for {request.Name}; give the full path at which every host mounts the store.");
         Usage(request.DrainSeconds is null or (>= 0 and <= 86_400), $"{request.DrainSeconds} s is no drain for {request.Name}; give 0 to 86400 seconds, or leave it out for 'never'.");
+        Usage(request.FailoverSeconds is null or (>= 0 and <= 86_400), $"{request.FailoverSeconds} s is no fail-over for {request.Name}; give 0 to 86400 seconds, or leave it out when it is not known.");
     }
 
     private static void CheckAddresses(string name, string[] ips)

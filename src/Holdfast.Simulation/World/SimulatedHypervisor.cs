@@ -39,6 +39,7 @@ internal sealed class SimulatedHypervisor(AgentProcess agent) : IHypervisor
             case End: Kill(answer); break;
             case TakePulse: Pulse(answer); break;
             case ReadDomain: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => OnGuest(answer, _ => { }, r => r with { Xml = "<domain/>" })); break;
+            case ChangeDisks: Libvirt(answer, CallDeadline, Dice.Milliseconds(50, 500), () => answer.Done()); break;
             case CompareCpu: Libvirt(answer, CallDeadline, Dice.Milliseconds(2, 20), () => answer.Done()); break;
             case MeasureDirtyRate m: Later(Dice.Seconds(1, 1.2), () => OnGuest(answer, _ => { }, r => r with { Load = new(5, m.MemoryMiB / 2) })); break;
             case FindAll: Later(Dice.Milliseconds(5, 60), () => answer.Done(r => r with { Found = Find() })); break;

@@ -30,13 +30,12 @@ public sealed class MachineFolderTests : IDisposable
     {
         var image = Path.Combine(path, "image");
         File.WriteAllBytes(image, [1, 2, 3]);
-        Assert.Null(await MachineFolder.CreateAsync(path, Machine("web"), image));
+        Assert.Null(await MachineFolder.CreateAsync(path, Machine("web"), new(image, "raw", 3)));
         var disk = File.ReadAllBytes(Path.Combine(path, "machines", "web", "disk0.raw"));
         Assert.Equal([1, 2, 3, 0], disk[..4]);
         Assert.Equal(3 << 20, disk.Length);
 
-        File.WriteAllBytes(image, new byte[4 << 20]);
-        Assert.Contains("does not fit on a disk of 3 MiB", await MachineFolder.CreateAsync(path, Machine("big"), image));
+        Assert.Contains("does not fit on one of 3 MiB", await MachineFolder.CreateAsync(path, Machine("big"), new(image, "raw", 4 << 20)));
         Assert.Equal(["web"], Directory.GetFileSystemEntries(Path.Combine(path, "machines")).Select(Path.GetFileName));
     }
 

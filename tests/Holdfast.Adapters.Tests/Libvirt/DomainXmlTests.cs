@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Holdfast.Adapters.Libvirt;
 using Holdfast.Core.Model;
 
@@ -102,6 +103,39 @@ public sealed class DomainXmlTests
             Golden.Replace("/data/web/disk.raw", "/mnt/main/web/disk.raw", StringComparison.Ordinal).Replace("bridge=\"guest\"", "bridge=\"br7\"", StringComparison.Ordinal),
             moved, ignoreLineEndingDifferences: true);
         Assert.Equal((Machine.Id, 42UL), DomainXml.Read(moved));
+    }
+
+    /// <summary>Safety: opened as the definition names them, a target's disks would be as they were before the last snapshot.</summary>
+    [Fact]
+    public void A_target_opens_the_files_that_the_source_has_open_and_those_that_they_lie_on()
+    {
+        var source = Golden.Replace(
+            "<source file=\"/data/web/disk.raw\" />",
+            "<source file=\"/data/web/disk.aa.qcow2\" /><backingStore type=\"file\"><format type=\"raw\" /><source file=\"/data/web/disk.raw\" /><backingStore /></backingStore>", StringComparison.Ordinal);
+        var files = XElement.Parse(DomainXml.ForTarget(source, Machine, "/mnt/main/web", "guest", new HostPaths())).Descendants("disk").Descendants("source").Select(e => e.Attribute("file")!.Value);
+        Assert.Equal(["/mnt/main/web/disk.aa.qcow2", "/mnt/main/web/disk.raw"], files);
+    }
+
+    /// <summary>A guest never sees an error of its storage: its machine pauses.</summary>
+    [Fact]
+    public void Every_disk_of_every_kind_stops_the_machine_on_an_error_and_is_not_cached_on_the_host()
+    {
+        var machine = Machine with { Disks = [new("disk.raw", 1 << 20), new("/dev/vg/web", 1 << 20), new("seed.iso", 1 << 20) { ReadOnly = true }, new("more.raw", 1 << 20)] };
+        var disks = XElement.Parse(DomainXml.Build(machine, 42, Place with { Active = [new("disk.raw", "disk.aa.qcow2", "qcow2")] }, new HostPaths())).Descendants("disk").ToList();
+        Assert.Equal(4, disks.Count);
+        Assert.All(disks, d => Assert.Equal(("stop", "stop", "none"), (d.Element("driver")!.Attribute("error_policy")!.Value, d.Element("driver")!.Attribute("rerror_policy")!.Value, d.Element("driver")!.Attribute("cache")!.Value)));
+        Assert.Equal(["qcow2", "raw", "raw", "raw"], disks.Select(d => d.Element("driver")!.Attribute("type")!.Value));
+        Assert.Equal("/data/web/disk.aa.qcow2", disks[0].Element("source")!.Attribute("file")!.Value);
+        Assert.Equal([false, false, true, false], disks.Select(d => d.Element("readonly") is not null));
+    }
+
+    [Fact]
+    public void Disks_go_over_to_their_new_files_and_those_between_stay_as_they_are()
+    {
+        var text = DomainXml.SnapshotText(System.Collections.Immutable.ImmutableSortedDictionary<int, string>.Empty.Add(0, "a.qcow2").Add(2, "c.qcow2"), "/data/web");
+        var disks = XElement.Parse(text).Descendants("disk").ToList();
+        Assert.Equal(["vda external /data/web/a.qcow2", "vdb no ", "vdc external /data/web/c.qcow2"], disks.Select(d => $"{d.Attribute("name")!.Value} {d.Attribute("snapshot")!.Value} {d.Element("source")?.Attribute("file")?.Value}"));
+        Assert.Equal("disk.raw", Assert.Single(DomainXml.ReadDiskFiles(Golden)).Value);
     }
 
     [Fact]

@@ -228,7 +228,7 @@ public sealed class CommandTests
         string[] commands =
         [
             "", "vm", "vm list", "vm show", "vm create", "vm set", "vm start", "vm stop", "vm kill", "vm delete", "vm migrate", "vm console", "host list", "host show", "host fence", "host confirm-dead",
-            "datastore list", "datastore add", "datastore show", "events", "explain", "timers", "status", "lab up", "lab down", "lab status", "lab fault",
+            "datastore list", "datastore add", "datastore show", "snapshot create", "snapshot list", "snapshot show", "snapshot revert", "snapshot delete", "snapshot compact", "events", "explain", "timers", "status", "lab up", "lab down", "lab status", "lab fault",
             "lab truth", "lab observe", "lab exec", "demo",
         ];
         foreach (var command in commands)

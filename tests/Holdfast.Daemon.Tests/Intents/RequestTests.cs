@@ -23,6 +23,15 @@ public sealed class RequestTests
         MachineRequests.Check(new CreateMachine { Name = "web-2" });
     }
 
+    [Fact]
+    public void A_disk_as_large_as_its_image_needs_an_image_and_so_does_a_user_data_that_cloud_init_must_know()
+    {
+        Refused(new CreateMachine { Name = "web", DiskMiB = 0 }, "no size for web's disk");
+        Refused(new CreateMachine { Name = "web", CloudInit = "#cloud-config\n" }, "web has no image that could read the user-data");
+        Refused(new CreateMachine { Name = "web", Image = "/images/a.qcow2", CloudInit = "hostname: web\n" }, "begins with no word that cloud-init knows");
+        MachineRequests.Check(new CreateMachine { Name = "web", DiskMiB = 0, Image = "/images/a.qcow2", CloudInit = "#cloud-config\n" });
+    }
+
     [Theory]
     [InlineData("10.1.2")]
     [InlineData("10.1.2.03")]
@@ -58,6 +67,7 @@ public sealed class RequestTests
         MachineRequests.Check(new AddDatastore("shared", "/mnt/shared", null));
         Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("shared", "mnt", 4))).Code);
         Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("shared", "/mnt", -1))).Code);
+        Assert.Contains("-2 s is no fail-over for shared", Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("shared", "/mnt", 4, -2))).Message);
         Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => MachineRequests.Check(new AddDatastore("a b", "/mnt", 4))).Code);
     }
 

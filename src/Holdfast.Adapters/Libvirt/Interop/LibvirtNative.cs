@@ -113,6 +113,13 @@ internal static unsafe partial class LibvirtNative
     [LibraryImport(Library)]
     internal static partial int virDomainAbortJob(DomainHandle domain);
 
+    /// <returns>A virDomainSnapshotPtr for <see cref="virDomainSnapshotFree"/>; 0 when it failed.</returns>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint virDomainSnapshotCreateXML(DomainHandle domain, string xml, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virDomainSnapshotFree(nint snapshot);
+
     /// <summary>Takes ownership of a string or buffer that libvirt allocated for the caller.</summary>
     internal static string? TakeString(nint text)
     {

@@ -35,6 +35,31 @@ internal sealed class GuestAgents : IAsyncDisposable
         return connection;
     });
 
+    /// <summary>The agent's answer to a command, or null: there was none, or it was an error.</summary>
+    /// <param name="seconds">How long libvirt waits for it.</param>
+    internal async Task<string?> CommandAsync(Guid machine, string command, int seconds)
+    {
+        if (!await _places.WaitAsync(Patience).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await _connection.Value.WaitConnectedAsync(Patience).ConfigureAwait(false)
+                ? await _connection.Value.CallDomain("asking a guest agent", machine, Deadline, domain => LibvirtNative.TakeString(LibvirtQemu.virDomainQemuAgentCommand(domain, command, seconds, 0))).ConfigureAwait(false)
+                : null;
+        }
+        catch (Exception ours) when (ours is LibvirtException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
     /// <summary>What the machine's agent says now. Only an agent that libvirt has asked in vain is silent; whatever this host is to blame for is unknown.</summary>
     internal async Task<GuestAgentSign> PingAsync(Guid machine)
     {

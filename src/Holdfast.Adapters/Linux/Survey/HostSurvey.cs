@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Holdfast.Core.Storage;
 using Holdfast.Core.Topology;
 
 namespace Holdfast.Adapters.Linux.Survey;
@@ -19,6 +20,7 @@ public sealed class HostSurvey : IDisposable
     private readonly Func<IReadOnlyList<string>, CancellationToken, Task<(string? Output, string Why)>> run;
     private readonly CancellationTokenSource ending = new();
     private volatile HostSight sight = HostSight.Empty;
+    private volatile IReadOnlyList<string> mountFaults = [];
 
     /// <param name="datastores">Those that this host knows at the moment.</param>
     /// <param name="run">Program and arguments to what it prints; null: the programs of this host.</param>
@@ -32,6 +34,9 @@ public sealed class HostSurvey : IDisposable
     /// <summary>What was seen last.</summary>
     public HostSight Sight => sight;
 
+    /// <summary>Of the datastores that this host knows: how its own mounts lie across hosts, one sentence each.</summary>
+    public IReadOnlyList<string> MountFaults => mountFaults;
+
     public void Start() => _ = LookAgainAsync();
 
     public void Dispose() => ending.Cancel();
@@ -43,11 +48,19 @@ public sealed class HostSurvey : IDisposable
         var links = await AskAsync(Ip, "Links", KernelLink.Parse, [], unknown);
         var neighbours = await AskAsync(Lldp, "LLDP", LldpNeighbours.Parse, ImmutableSortedDictionary<string, SeenPort>.Empty, unknown);
         var (stores, mounts) = (datastores().ToList(), await MountsAsync(unknown));
+        mountFaults = [.. stores.SelectMany(s => Faults(s, mounts))];
         var onBlocks = stores.Exists(s => MountPoint.Of(s.Path, mounts)?.Source.StartsWith("/dev/", StringComparison.Ordinal) == true);
         ImmutableArray<MultipathMap> maps = onBlocks ? await AskAsync(Multipath, "Multipath", MultipathMap.Parse, [], unknown) : [];
         ImmutableArray<SeenLink> seen = [.. networks.Select(n => SightMaker.Link(n, links, neighbours)).OfType<SeenLink>()];
         sight = new(seen, [.. stores.Select(s => SightMaker.Datastore(s, mounts, maps, seen)).OfType<SeenDatastore>()], unknown.ToImmutable());
     }
+
+    private static IEnumerable<string> Faults(SurveyedDatastore store, ImmutableArray<MountPoint> mounts) =>
+        from mount in new[] { MountPoint.Of(store.Path, mounts) }
+        where mount is not null
+        from finding in MountLint.Look(new(mount.Place, mount.Type, mount.Source, mount.Options), shared: true)
+        where finding.Refuses
+        select $"datastore {store.Name}: {finding.Says}";
 
     private async Task LookAgainAsync()
     {

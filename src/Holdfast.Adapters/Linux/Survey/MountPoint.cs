@@ -8,6 +8,9 @@ namespace Holdfast.Adapters.Linux.Survey;
 /// <param name="Server">Address of the file server, where type, source or options give one; a name is not looked up, as that could hang.</param>
 internal sealed record MountPoint(string Place, string Type, string Source, IPAddress? Server)
 {
+    /// <summary>Of the mount and of its file system, as the kernel writes them.</summary>
+    public ImmutableArray<string> Options { get; init; } = [];
+
     public static ImmutableArray<MountPoint> Parse(string text) => [.. text.Split('\n').Select(Line).OfType<MountPoint>()];
 
     /// <summary>The mount that a path lies on: the longest, and of these the last, which covers the others.</summary>
@@ -18,8 +21,8 @@ internal sealed record MountPoint(string Place, string Type, string Source, IPAd
     private static MountPoint? Line(string line)
     {
         var halves = line.Split(" - ", 2);
-        return halves is [var front, var back] && front.Split(' ') is [_, _, _, _, var place, ..] && back.Split(' ') is [var type, var source, ..] fields
-            ? new(Plain(place), type, Plain(source), ServerOf(Plain(source), fields.Length > 2 ? fields[2] : "")) : null;
+        return halves is [var front, var back] && front.Split(' ') is [_, _, _, _, var place, var mount, ..] && back.Split(' ') is [var type, var source, ..] fields
+            ? new(Plain(place), type, Plain(source), ServerOf(Plain(source), fields.Length > 2 ? fields[2] : "")) { Options = [.. mount.Split(','), .. fields.Length > 2 ? fields[2].Split(',') : []] } : null;
     }
 
     private static IPAddress? ServerOf(string source, string options)

@@ -13,6 +13,14 @@ internal static class ProgramOutput
     /// <returns>Output of a program that ended with 0; else null, and why.</returns>
     public static async Task<(string? Output, string Why)> OfAsync(IReadOnlyList<string> command, TimeSpan limit, CancellationToken cancel)
     {
+        var (code, output, why) = await EndAsync(command, limit, cancel);
+        return code == 0 ? (output, "") : (null, why);
+    }
+
+    /// <param name="command">Program and arguments.</param>
+    /// <returns>What it ended with, or null when it could not be started or did not end; its output; and why that is no success.</returns>
+    public static async Task<(int? Code, string Output, string Why)> EndAsync(IReadOnlyList<string> command, TimeSpan limit, CancellationToken cancel)
+    {
         var program = command[0];
         using var process = new Process
         {
@@ -24,7 +32,7 @@ internal static class ProgramOutput
         }
         catch (Win32Exception)
         {
-            return (null, $"{program} is not installed");
+            return (null, "", $"{program} is not installed");
         }
 
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -34,12 +42,12 @@ internal static class ProgramOutput
             process.StandardInput.Close();
             var (output, errors) = (ReadAsync(process.StandardOutput, until.Token), ReadAsync(process.StandardError, until.Token));
             await Task.WhenAll(output, errors, process.WaitForExitAsync(until.Token));
-            return process.ExitCode == 0 ? (await output, "") : (null, $"{program} failed: {LastLine(await errors) ?? $"exit code {process.ExitCode}"}");
+            return (process.ExitCode, await output, $"{program} failed: {LastLine(await errors) ?? $"exit code {process.ExitCode}"}");
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             process.Kill(entireProcessTree: true);
-            return (null, e is IOException ? $"{program}: {e.Message}" : $"{program} has not ended within {limit.TotalSeconds:0.#} s");
+            return (null, "", e is IOException ? $"{program}: {e.Message}" : $"{program} has not ended within {limit.TotalSeconds:0.#} s");
         }
     }
 

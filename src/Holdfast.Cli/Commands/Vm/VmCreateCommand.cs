@@ -10,8 +10,9 @@ internal sealed class VmCreateCommand : TaskCommand
     private readonly Argument<string> machine = Inputs.NewName("machine");
     private readonly Option<int> memory = Inputs.SizeOption("--memory", 192, "Memory.");
     private readonly Option<int> cpus = Inputs.NumberOption("--cpus", 1, 1, 256, "Virtual CPUs.");
-    private readonly Option<int> disk = Inputs.SizeOption("--disk", 64, "Size of its disk.");
-    private readonly Option<string?> image = new("--image") { Description = "Disk image to copy, a file on the agent's host; without one an empty disk (in a lab: the lab's guest).", HelpName = "FILE" };
+    private readonly Option<int> disk = Inputs.SizeOption("--disk", 64, "Size of its disk (with an image, default: as large as that).");
+    private readonly Option<string?> image = new("--image") { Description = "Disk image to copy, qcow2 or raw, a file on the agent's host; without one an empty disk (in a lab: the lab's guest).", HelpName = "FILE" };
+    private readonly Option<string?> cloudInit = new("--cloud-init") { Description = "User-data for cloud-init, which the image's first boot is configured by; a file here.", HelpName = "FILE" };
     private readonly Option<string?> datastore = new("--datastore") { Description = "Where its folder is made (default: the only one, else the first by name).", HelpName = "NAME" };
     private readonly Option<int> priority = Inputs.NumberOption("--priority", 100, 0, 1000, "Higher is restarted earlier.");
     private readonly Option<string> onIsolation = new("--on-isolation")
@@ -31,7 +32,7 @@ internal sealed class VmCreateCommand : TaskCommand
     {
         onIsolation.AcceptOnlyFromAmong("release", "keep");
         Add(machine);
-        foreach (Option option in (Option[])[memory, cpus, disk, image, datastore, priority, ip, onIsolation, onHung, start, on])
+        foreach (Option option in (Option[])[memory, cpus, disk, image, cloudInit, datastore, priority, ip, onIsolation, onHung, start, on])
         {
             Add(option);
         }
@@ -45,8 +46,9 @@ internal sealed class VmCreateCommand : TaskCommand
             Name = parse.GetRequiredValue(machine),
             MemoryMiB = parse.GetValue(memory),
             Cpus = parse.GetValue(cpus),
-            DiskMiB = parse.GetValue(disk),
+            DiskMiB = parse.GetValue(image) is not null && parse.GetResult(disk) is null or { Implicit: true } ? 0 : parse.GetValue(disk),
             Image = parse.GetValue(image) is { } file && !file.StartsWith('/') ? Path.GetFullPath(file) : parse.GetValue(image),
+            CloudInit = parse.GetValue(cloudInit) is { } userData ? Text(userData) : null,
             Datastore = parse.GetValue(datastore),
             Priority = parse.GetValue(priority),
             OnIsolation = parse.GetValue(onIsolation) == "keep" ? IsolationResponse.Keep : IsolationResponse.Release,
@@ -56,6 +58,18 @@ internal sealed class VmCreateCommand : TaskCommand
             Host = parse.GetValue(on),
         },
         cancel);
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"'{file}' cannot be read as user-data for cloud-init: {e.Message}");
+        }
+    }
 
     protected override Task SettleAsync(ParseResult parse, HoldfastClient client, Progress progress, CancellationToken cancel) =>
         parse.GetValue(start) ? UntilRunningAsync(client, parse.GetRequiredValue(machine), progress, cancel) : Task.CompletedTask;
