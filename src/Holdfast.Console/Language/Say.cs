@@ -29,6 +29,9 @@ public sealed class Say
     /// <summary>The words with what belongs into their {0}, {1} …</summary>
     public string Of(string key, params object?[] values) => string.Format(Numbers, this[key], values);
 
+    /// <summary>The words for so many: "KEY.one" for one, "KEY" for any other number.</summary>
+    public string Count(string key, int count) => Of(count == 1 ? $"{key}.one" : key, count);
+
     /// <summary>The word for a value of an enumeration: "host.up" for <see cref="Api.HostState.Up"/>.</summary>
     public string Word<T>(string kind, T value)
         where T : struct, Enum => this[$"{kind}.{JsonNamingPolicy.CamelCase.ConvertName(value.ToString())}"];

@@ -8,28 +8,28 @@ namespace Holdfast.Console.Map;
 /// <param name="Column">A host's share of the width.</param>
 public sealed record MapLayout(int Hosts, int Rails, double Gutter, double Column, double CardWidth, double CardHeight, double RailStep)
 {
-    private const double Margin = 10;
+    private const double Top = 8;
 
     public static MapLayout Of(NetworkMap map, bool narrow)
     {
         var (hosts, rails) = (map.Hosts.Length, map.Rails.Length + map.Stores.Length);
         return narrow
-            ? new(hosts, rails, 68, Math.Max(78, rails * 13 + 14), Math.Max(70, rails * 13 + 6), 62, 62)
-            : new(hosts, rails, 172, Math.Max(212, rails * 30 + 30), Math.Max(150, rails * 24 + 8), 70, 74);
+            ? new(hosts, rails, 60, Math.Max(71, rails * 12 + 8), Math.Max(64, rails * 11 + 6), 60, 58)
+            : new(hosts, rails, 172, Math.Max(212, rails * 30 + 30), Math.Max(150, rails * 24 + 8), 70, 66);
     }
 
-    public double Width => Gutter + Hosts * Column + Margin;
+    public double Width => Gutter + Hosts * Column + 4;
 
-    public double Height => Margin + CardHeight + Rails * RailStep + 24;
+    public double Height => Top + CardHeight + Rails * RailStep + 22;
 
-    public double CardBottom => Margin + CardHeight;
+    public double CardBottom => Top + CardHeight;
 
     /// <summary>Middle of a host's column.</summary>
     public double HostX(int host) => Gutter + (host + 0.5) * Column;
 
     public double CardX(int host) => HostX(host) - CardWidth / 2;
 
-    public double CardY => Margin;
+    public double CardY => Top;
 
     public double RailY(int rail) => CardBottom + (rail + 1) * RailStep;
 

@@ -1,5 +1,6 @@
 using Holdfast.Api;
 using Holdfast.Core.Storage;
+using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Intents;
 

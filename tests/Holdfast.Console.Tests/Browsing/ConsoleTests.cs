@@ -19,7 +19,8 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await window.SeesAsync("[data-testid=wrong]", "h2 has no fence device that has answered.");
         await window.SeesAsync("[data-testid=age]", "live, seen by h1");
         await window.SeesAsync(".tiles", "3 / 3");
-        await window.SeesAsync("[data-testid=culprits]", "Every network carries every direction");
+        await window.Page.Locator("[data-key='cable:h3:guest'].fine").WaitForAsync();
+        await window.KeepAsync("console-overview");
 
         await GoAsync(window, "Machines");
         await window.SeesAsync("[data-testid=machines]", "batch");
@@ -28,14 +29,17 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "wiki" }).ClickAsync();
         await window.SeesAsync("main", "It runs again after 12.9 s at the latest.");
         await window.SeesAsync("main", "wiki is wanted running and is running.");
+        await window.KeepAsync("page-machine");
 
         await GoAsync(window, "Hosts");
         await window.Page.Locator(".cards a", new() { HasText = "h2" }).ClickAsync();
         await window.SeesAsync("main", "h2 renews its slot on shared.");
+        await window.KeepAsync("page-host");
         await GoAsync(window, "Datastores");
-        await window.SeesAsync("main", "If it is lost, 5 machines stand still until it is back.");
+        await window.SeesAsync("main", "It holds the disks of 5 machines.");
         await window.Page.GetByText("What if it were lost?").ClickAsync();
         await window.SeesAsync("[data-testid=whatif]", "When datastore:shared has failed");
+        await window.KeepAsync("page-whatif");
         await GoAsync(window, "Events");
         await window.SeesAsync("[data-testid=events] li", "wiki moved from h1 to h3");
         await GoAsync(window, "Balancing");
@@ -81,7 +85,8 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await window.SeesAsync("h1", "Übersicht");
         Assert.Equal("dark", await window.Page.Locator("html").GetAttributeAsync("data-theme"));
         Assert.Equal("de", await window.Page.Locator("html").GetAttributeAsync("lang"));
-        await window.Page.Locator("[data-key='cable:h2:storage']").WaitForAsync();
+        await window.Page.Locator("[data-key='cable:h2:storage'].broken").WaitForAsync();
+        await window.SeesAsync("[data-testid=wrong]", "h2's storage cable");
         await window.FitsAsync();
         await window.KeepAsync("console-phone");
         foreach (var page in (string[])["Netzplan", "Maschinen", "Hosts", "Datenspeicher", "Ereignisse", "Lastausgleich", "Was wäre wenn"])
@@ -185,6 +190,7 @@ public sealed class ConsoleTests(BrowserFixture browser)
     {
         await window.Page.Locator(".side-link", new() { HasText = page }).ClickAsync();
         await window.SeesAsync("h1", page);
+        await window.KeepAsync($"page-{page.ToLowerInvariant().Replace(' ', '-')}");
     }
 
     private static Task<string?> FocusedAsync(Window window, string attribute) => window.Page.EvaluateAsync<string?>($"document.activeElement.getAttribute('{attribute}')");
