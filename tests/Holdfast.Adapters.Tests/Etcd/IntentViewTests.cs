@@ -10,6 +10,17 @@ public sealed class IntentViewTests
     private static readonly MachineDefinition Web = new(Guid.NewGuid(), "web", "shared", 192, 1, 100, "52:54:00:00:00:01", [new("disk0.raw", 1)]);
 
     [Fact]
+    public void Tokens_come_and_go_and_one_that_cannot_be_read_gives_nobody_a_right()
+    {
+        var view = IntentView.Empty
+            .With("token/ci", """{"name":"ci","role":"operator","hash":"AA==","by":"root","created":"2026-11-30T16:00:00Z","expires":null}"""u8.ToArray())
+            .With("token/torn", "{"u8.ToArray());
+        Assert.Equal(["ci"], view.Tokens.Keys);
+        Assert.Equal(("operator", "root", null), (view.Tokens["ci"].Role, view.Tokens["ci"].By, view.Tokens["ci"].Expires));
+        Assert.Empty(view.With("token/ci", null).Tokens);
+    }
+
+    [Fact]
     public void Keys_become_machines_names_and_datastores_and_go_again()
     {
         var machine = Encoding.UTF8.GetBytes($$"""{"definition":{{JsonSerializer.Serialize(Web, JsonSerializerOptions.Web)}},"run":true}""");

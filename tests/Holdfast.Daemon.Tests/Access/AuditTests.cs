@@ -58,7 +58,7 @@ public sealed class AuditTests : IDisposable
         Assert.Contains(left, r => r is { Who: "holdfastd", What: "audit log" } && r.Detail!.Contains("removed, as 3 files are kept", StringComparison.Ordinal));
         var orders = left.Where(r => r.Who == "root").Select(r => r.What).ToList();
         Assert.Equal(Enumerable.Range(40 - orders.Count, orders.Count).Select(n => $"order {n}"), orders);
-        Assert.Equal(["order 38", "order 39"], log.Read(2, null).Select(r => r.What));
+        Assert.Equal(left[^2..], log.Read(2, null));
     }
 
     [Fact]
