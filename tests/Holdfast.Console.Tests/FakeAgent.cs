@@ -37,6 +37,9 @@ internal sealed class FakeAgent : IAsyncDisposable
     /// <summary>It takes connections and says nothing, like a host that hangs.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>How often the networks were asked for.</summary>
+    public int NetworkAnswers { get; private set; }
+
     /// <summary>Asked for with each request; null: none.</summary>
     public string? Token { get; set; }
 
@@ -91,7 +94,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         await (path switch
         {
             Routes.Status => WriteAsync(context, cluster.Status(name), ApiJson.Default.ClusterStatus),
-            Routes.Networks => WriteAsync(context, cluster.Report(name), ApiJson.Default.NetworkReport),
+            Routes.Networks => NetworksAsync(context),
             Routes.Topology => WriteAsync(context, FakeCluster.Topology(), ApiJson.Default.TopologyReport),
             Routes.Machines => WriteAsync(context, [.. cluster.Machines.Select(Summary)], ApiJson.Default.MachineSummaryArray),
             Routes.Datastores => WriteAsync(context, cluster.Datastores(), ApiJson.Default.DatastoreArray),
@@ -118,6 +121,12 @@ internal sealed class FakeAgent : IAsyncDisposable
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await WriteAsync(context, cluster.Task, ApiJson.Default.TaskReport);
+    }
+
+    private Task NetworksAsync(HttpContext context)
+    {
+        NetworkAnswers++;
+        return WriteAsync(context, cluster.Report(name), ApiJson.Default.NetworkReport);
     }
 
     private Task MachineAsync(HttpContext context, string machine) => cluster.Machines.FirstOrDefault(m => m.Name == machine) is { } found

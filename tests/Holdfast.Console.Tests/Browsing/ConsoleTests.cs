@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Holdfast.Api;
+using Holdfast.Console.Cluster;
 using Microsoft.Playwright;
 
 namespace Holdfast.Console.Tests.Browsing;
@@ -49,7 +49,7 @@ public sealed class ConsoleTests(BrowserFixture browser)
     }
 
     [Fact]
-    public async Task A_cable_that_is_cut_is_red_and_named_within_three_seconds_and_well_again_when_it_is_healed()
+    public async Task A_cable_that_is_cut_is_red_and_named_with_the_next_answers_and_well_again_when_it_is_healed()
     {
         var cluster = new FakeCluster();
         await using var agent = await FakeAgent.StartAsync(cluster);
@@ -57,11 +57,13 @@ public sealed class ConsoleTests(BrowserFixture browser)
         var cable = window.Page.Locator("[data-key='cable:h2:storage']");
         await Assertions.Expect(cable).ToHaveClassAsync(new System.Text.RegularExpressions.Regex(@"\bfine\b"));
 
-        var since = Stopwatch.GetTimestamp();
+        // Answers, not seconds: how soon a cable is red in a cluster that is left alone is the lab's to say. One answer may be under way, one is drawn.
+        Assert.Equal(TimeSpan.FromSeconds(1), ClusterWatch.Period);
+        var before = agent.NetworkAnswers;
         cluster.Cut("h2", "storage");
         await Assertions.Expect(cable).ToHaveClassAsync(new System.Text.RegularExpressions.Regex(@"\bbroken\b"));
         await window.SeesAsync("[data-testid=culprits]", "h2's storage cable");
-        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 3);
+        Assert.InRange(agent.NetworkAnswers - before, 1, 3);
 
         // Not by colour alone: the line is dashed, has a cross and a word, and says it to a screen reader and in the table.
         Assert.NotEqual("none", await cable.Locator(".way").First.EvaluateAsync<string>("line => getComputedStyle(line).strokeDasharray"));

@@ -30,7 +30,7 @@ internal sealed class Window : IAsyncDisposable
 
     public static async Task<Window> OpenAsync(IBrowserContext context, string address)
     {
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
         var window = new Window(context, await context.NewPageAsync());
         await window.Page.GotoAsync(address);
         try

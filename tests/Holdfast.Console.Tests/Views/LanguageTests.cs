@@ -26,7 +26,7 @@ public sealed partial class LanguageTests
 
         // Keys that are put together: "host." and a state.
         var beginnings = sources.SelectMany(s => PutTogether().Matches(s).Select(m => m.Groups[1].Value)).Concat(sources.SelectMany(s => ByValue().Matches(s).Select(m => m.Groups[1].Value + "."))).Where(b => b.Contains('.')).ToList();
-        Assert.All(English.Keys, key => Assert.True(named.Contains(key) || beginnings.Exists(b => key.StartsWith(b, StringComparison.Ordinal)), $"nobody says '{key}'"));
+        Assert.All(English.Keys, key => Assert.True(named.Contains(key) || (key.EndsWith(".one", StringComparison.Ordinal) && named.Contains(key[..^".one".Length])) || beginnings.Exists(b => key.StartsWith(b, StringComparison.Ordinal)), $"nobody says '{key}'"));
     }
 
     [Fact]
