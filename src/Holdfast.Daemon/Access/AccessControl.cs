@@ -87,15 +87,24 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
     private async Task<Caller> BySealAsync(HttpContext context, string credential)
     {
         Slow(context);
-        var (caller, genuine) = await seals.OpenAsync(credential, context.Request);
+        var (caller, fault) = await seals.OpenAsync(credential, context.Request);
         if (caller is not null)
         {
             return caller;
         }
 
-        context.Response.OnStarting(state => NameLife((HttpContext)state), context);
-        var sentence = "The request does not carry this agent's present name or was taken before; an agent sends it again by itself.";
-        throw genuine ? new ApiException(ErrorCode.Unauthorized, sentence) : Wrong(context, "The request claims to be of another agent and is not: the hosts' secret differs (secretFile), or it was changed on its way.");
+        switch (fault)
+        {
+            case SealFault.OldName:
+                // How agents meet after a start, and nothing that anybody did.
+                context.Unaudited();
+                context.Response.OnStarting(state => NameLife((HttpContext)state), context);
+                throw new ApiException(ErrorCode.Unauthorized, "The request does not name this agent's present process; an agent sends it again by itself.");
+            case SealFault.Repeated:
+                throw Wrong(context, "The request was taken before: somebody sends what an agent has sent.");
+            default:
+                throw Wrong(context, "The request claims to be of another agent and is not: the hosts' secret differs (secretFile), or it was changed on its way.");
+        }
     }
 
     private void Slow(HttpContext context)

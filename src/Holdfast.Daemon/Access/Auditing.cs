@@ -44,7 +44,7 @@ internal sealed class Auditing(string host, AuditLog log, TaskBoard tasks)
 
     private void Write(HttpContext context, string outcome, string? why, bool always = false)
     {
-        if (!always && !Matters(context))
+        if (context.Items.ContainsKey(typeof(Auditing)) || (!always && !Matters(context)))
         {
             return;
         }
@@ -101,4 +101,7 @@ internal static class AuditedWords
 {
     /// <summary>What the audit log says besides the path. Never a secret.</summary>
     public static void Audited(this HttpContext context, string words) => context.Items[typeof(AuditedWords)] = words;
+
+    /// <summary>This request is not written down whatever becomes of it.</summary>
+    public static void Unaudited(this HttpContext context) => context.Items[typeof(Auditing)] = true;
 }

@@ -30,35 +30,42 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
         }
     }
 
-    /// <summary>Who asks; without one, whether the seal was at least made by an agent of this cluster, which then need only learn this process's name.</summary>
-    public async Task<(Caller? Caller, bool Genuine)> OpenAsync(string credential, HttpRequest request)
+    /// <summary>Who asks, or what is wrong with the seal.</summary>
+    public async Task<(Caller? Caller, SealFault Fault)> OpenAsync(string credential, HttpRequest request)
     {
         var behalf = request.Headers[Seal.ForHeader].ToString();
         if (Seal.Parse(credential) is not var (seal, tag) || !hosts.Contains(seal.From))
         {
-            return (null, false);
+            return (null, SealFault.Foreign);
         }
 
         var body = await SHA256.HashDataAsync(request.Body, request.HttpContext.RequestAborted);
         request.Body.Position = 0;
         if (!key.VerifyCall(seal.Text(request.Method, Target(request), behalf, body), tag))
         {
-            return (null, false);
+            return (null, SealFault.Foreign);
         }
 
-        return (Take(seal) ? behalf.Length == 0 ? new(seal.From, Role.Admin, CallerKind.Agent, seal.From) : Seal.BehalfOf(behalf, seal.From) : null, true);
+        if (Take(seal) is { } fault)
+        {
+            return (null, fault);
+        }
+
+        var caller = behalf.Length == 0 ? new(seal.From, Role.Admin, CallerKind.Agent, seal.From) : Seal.BehalfOf(behalf, seal.From);
+        return (caller, SealFault.Foreign);
     }
 
     /// <summary>As the sender wrote it: ASP.NET's parts are decoded.</summary>
     private static string Target(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    private bool Take(Seal seal)
+    /// <summary>Null: taken.</summary>
+    private SealFault? Take(Seal seal)
     {
         lock (taking)
         {
             if (seal.To != life)
             {
-                return false;
+                return SealFault.OldName;
             }
 
             var sender = $"{seal.From}.{seal.Life}";
@@ -68,13 +75,13 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
                 {
                     lives.Clear();
                     life = Seal.NewLife();
-                    return false;
+                    return SealFault.OldName;
                 }
 
                 lives[sender] = numbers = new();
             }
 
-            return numbers.Take(seal.Number);
+            return numbers.Take(seal.Number) ? null : SealFault.Repeated;
         }
     }
 
@@ -107,4 +114,16 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
             return fresh;
         }
     }
+}
+
+internal enum SealFault
+{
+    /// <summary>Not by an agent of this cluster, or changed on its way.</summary>
+    Foreign,
+
+    /// <summary>It was taken before.</summary>
+    Repeated,
+
+    /// <summary>It is meant for another process than this one, mostly the one before it: its sender need only learn this one's name.</summary>
+    OldName,
 }

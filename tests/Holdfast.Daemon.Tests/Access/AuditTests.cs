@@ -45,6 +45,21 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task How_agents_meet_is_not_written_down_and_a_repeated_request_is()
+    {
+        await using var server = await GuardedServer.StartAsync(folder);
+        var wire = new Replay();
+        using var http = new HttpClient(ClusterSecret.Sealing("h2").Through(wire)) { BaseAddress = server.Address };
+        await http.GetAsync("/v1/vms");
+        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/v1/vms"));
+        again.Headers.TryAddWithoutValidation("Authorization", wire.Last);
+        using var stranger = new HttpClient();
+        await stranger.SendAsync(again);
+        var only = Assert.Single(await UntilAsync(server.Audit, 1));
+        Assert.Equal(("nobody known", "The request was taken before: somebody sends what an agent has sent."), (only.Who, only.Why));
+    }
+
+    [Fact]
     public async Task A_long_file_gets_a_new_one_and_what_is_removed_is_told()
     {
         await using var log = new AuditLog("h1", Path.Combine(folder, "a"), longest: 400, most: 3);
@@ -78,6 +93,19 @@ public sealed class AuditTests : IDisposable
         File.Delete(place);
         await UntilAsync(() => log.Problem is null && log.Read(1, null) is [{ What: "order 9999" or "order 10000" }]);
         Assert.Contains(log.Read(20_000, null), r => r.Who == "holdfastd" && r.Detail!.Contains("records before this one were lost", StringComparison.Ordinal));
+    }
+
+    private sealed class Replay : DelegatingHandler
+    {
+        public Replay() => InnerHandler = new HttpClientHandler();
+
+        public string Last { get; private set; } = "";
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+        {
+            Last = request.Headers.Authorization!.ToString();
+            return base.SendAsync(request, cancel);
+        }
     }
 
     private static AuditRecord Record(string what) => new() { At = DateTimeOffset.UtcNow, Host = "h1", Who = "root", What = what, Outcome = "done" };

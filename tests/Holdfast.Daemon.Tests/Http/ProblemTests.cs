@@ -21,6 +21,11 @@ public sealed class ProblemTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         app = ApiServer.Build(socket, "127.0.0.1:0");
+        app.Use(next => context =>
+        {
+            context.Response.Headers.AccessControlAllowOrigin = "http://h2";
+            return next(context);
+        });
         app.Use(next => context => Answers.GuardedAsync(context, next));
         app.UseRouting();
         app.MapGet("/refuses", _ => throw new ApiException(ErrorCode.NoRoom, "There is no room on h2."));
@@ -37,6 +42,13 @@ public sealed class ProblemTests : IAsyncLifetime
         http.Dispose();
         await app.DisposeAsync();
         File.Delete(socket);
+    }
+
+    /// <summary>Without it a browser does not let the console of another host read why.</summary>
+    [Fact]
+    public async Task A_refusal_keeps_what_was_said_to_the_browser_before()
+    {
+        Assert.Equal(["http://h2"], (await http.GetAsync("/refuses")).Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
     [Fact]

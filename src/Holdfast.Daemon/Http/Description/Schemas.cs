@@ -52,7 +52,7 @@ internal sealed class Schemas(ContractDocs docs)
             properties[property.Name] = Described(Property(property), docs.Of(property));
             if (property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false })
             {
-                required.Add(property.Name);
+                required.Add((JsonNode)property.Name);
             }
         }
 
