@@ -17,17 +17,26 @@ internal sealed class LibvirtDisks(LibvirtMachines libvirt, GuestAgents agents, 
     /// <summary>QEMU waits for writes that are under way; on a store that stands still that takes until it goes on.</summary>
     private static readonly TimeSpan SwitchDeadline = TimeSpan.FromSeconds(20);
 
+    /// <summary>virterror.h: also what a call ends with whose libvirtd has died in the middle of it.</summary>
+    private const int SystemError = 38;
+
     private Guid Id => machine.Qemu.Machine;
 
+    /// <summary>QEMU's word, which is what is so, and libvirt's, which is what a migration would go by: where libvirtd was killed in the middle of a switch, the two may differ.</summary>
     public async Task<ImmutableSortedDictionary<int, string>> FilesAsync()
     {
         try
         {
-            return DomainXml.ReadDiskFiles(await libvirt.XmlAsync(Id, options.CallDeadline).ConfigureAwait(false));
+            var known = DomainXml.ReadDiskFiles(await libvirt.XmlAsync(Id, options.CallDeadline).ConfigureAwait(false));
+            var qmp = await machine.QmpAsync(options.QmpDeadline).ConfigureAwait(false);
+            var open = await qmp.QueryDiskFilesAsync(options.QmpDeadline).ConfigureAwait(false);
+            var files = open.ToImmutableSortedDictionary(static disk => disk.Key, static disk => Path.GetFileName(disk.Value));
+            return known.All(disk => files.GetValueOrDefault(disk.Key) == disk.Value) ? files : throw new ChainException(
+                $"libvirt and QEMU do not agree on the files that {machine.Qemu.Name} writes to ({string.Join(", ", known.Values)}; {string.Join(", ", files.Values)}); shut it down and start it again, then they do.");
         }
-        catch (LibvirtException e)
+        catch (Exception e) when (e is LibvirtException or QmpException or System.Text.Json.JsonException)
         {
-            throw new ChainException($"Which files {machine.Qemu.Name} writes to cannot be asked of libvirt: {e.Message}; nothing was changed.");
+            throw new ChainException($"Which files {machine.Qemu.Name} writes to cannot be found out: {e.Message}; it runs on.");
         }
     }
 
@@ -40,7 +49,7 @@ internal sealed class LibvirtDisks(LibvirtMachines libvirt, GuestAgents agents, 
         }
         catch (LibvirtException e)
         {
-            return new(e.Message, e.OutcomeUnknown);
+            return new(e.Message, e.OutcomeUnknown || e.Code == SystemError);
         }
     }
 

@@ -1,7 +1,10 @@
 using Holdfast.Adapters.Libvirt.Migration;
 using Holdfast.Adapters.Libvirt.Processes;
 using Holdfast.Adapters.Libvirt.Qmp;
+using Holdfast.Adapters.Linux;
+using Holdfast.Adapters.Snapshots;
 using Holdfast.Core.Agent;
+using Holdfast.Core.Storage;
 
 namespace Holdfast.Adapters.Libvirt;
 
@@ -52,6 +55,11 @@ public sealed partial class LibvirtHypervisor
     {
         await Cleared(call.Machine).ConfigureAwait(false);
         await EndMoveAsync(call.Machine).ConfigureAwait(false);
+        if (await StrangeDisksAsync(call).ConfigureAwait(false) is { } strange)
+        {
+            return Failed(call, strange);
+        }
+
         var xml = DomainXml.ForTarget(call.Xml, call.Definition, call.Folder, _options.GuestBridge, _paths);
         var target = await MigrationTarget.OpenAsync(_connection.Threads, _connection.Uri, _options.Migration, _paths, _options.CallDeadline).ConfigureAwait(false);
         Open(call.Machine, new OpenMove(call.Move) { Name = call.Definition.Name, Target = target });
@@ -68,6 +76,27 @@ public sealed partial class LibvirtHypervisor
         machine.Times = target.Times;
         await machine.QmpAsync(_options.QmpDeadline).ConfigureAwait(false);
         return Done(call) with { Pid = machine.Qemu.Process.Pid, Cookie = ready.Cookie, Uri = ready.ListenUri };
+    }
+
+    /// <summary>
+    /// Safety: the copy here opens what libvirt's XML on the source names. Where that is not what the machine's chain says, a snapshot was cut off there in the middle, and this host would write to
+    /// files that another start of the machine does not use.
+    /// </summary>
+    private static async Task<string?> StrangeDisksAsync(PrepareMove call)
+    {
+        try
+        {
+            var chain = await BlockingWork.RunAsync(
+                $"looking at the disks of {call.Definition.Name}", DisksLimit, () => new ChainFolder(call.Folder).Read(call.Definition.Id) ?? DiskChain.Of(call.Definition)).ConfigureAwait(false);
+            var named = DomainXml.ReadDiskFiles(call.Xml).Values;
+            return chain.Active.FirstOrDefault(a => !Path.IsPathRooted(a.File) && !named.Contains(a.File)) is { } other
+                ? $"its disk {other.Disk} is the file {other.File} by its chain, and libvirt on its host names {string.Join(", ", named)}; an order about its snapshots there clears that up, or a stop and a start"
+                : null;
+        }
+        catch (Exception e) when (e is ChainException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return e.Message;
+        }
     }
 
     private async Task<HypervisorResult> PerformMoveAsync(PerformMove call)

@@ -6,7 +6,7 @@ namespace Holdfast.Adapters.Linux;
 /// <summary>What .NET cannot do with a directory.</summary>
 internal static unsafe partial class Directories
 {
-    private const int Here = -100, ReadDirectory = 0x10000, CloseOnExec = 0x80000, ForceSync = 0x2000, InvalidArgument = 22, NotImplemented = 38;
+    private const int Here = -100, ReadDirectory = 0x10000, CloseOnExec = 0x80000, ForceSync = 0x2000, NoSuchEntry = 2, InvalidArgument = 22, NotImplemented = 38;
     private const uint BasicStats = 0x7ff;
 
     /// <summary>Puts the names in it on the disk. A store that has no such call does so by itself.</summary>
@@ -31,11 +31,13 @@ internal static unsafe partial class Directories
         }
     }
 
-    /// <summary>The names in it as the server has them now. A client of a file server may otherwise list what it saw up to a minute ago.</summary>
+    /// <summary>The names of the files in it as the server has them now; none where there is no such directory. A client of a file server may otherwise list what it saw up to a minute ago.</summary>
     public static string[] Names(string path)
     {
         var stat = stackalloc byte[512];
-        return statx(Here, path, ForceSync, BasicStats, stat) < 0 ? throw Failure(path) : [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f))];
+        return statx(Here, path, ForceSync, BasicStats, stat) == 0 ? [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f))]
+            : Marshal.GetLastPInvokeError() == NoSuchEntry ? []
+            : throw Failure(path);
     }
 
     private static IOException Failure(string path) => new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");

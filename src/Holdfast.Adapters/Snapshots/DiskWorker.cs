@@ -64,20 +64,39 @@ internal sealed class DiskWorker(Func<DateTimeOffset> clock)
             }
 
             var writes = await running.FilesAsync();
-            bool Writes(IEnumerable<(string Disk, string File)> files) => files.All(f => writes.GetValueOrDefault(Place(f.Disk)) == f.File);
-            if (Writes(chain.Active.Select(a => (a.Disk, a.File))))
+            if (IsActive(writes))
             {
                 await StoreAsync(chain.Open is { } done ? chain.Taken(false, await SealsAsync(done)) : chain, always: false);
             }
-            else if (chain.Open is { } open && Writes(open.Files.Select(f => (f.Disk, f.File))))
+            else if (chain.Open is { } open && Are(writes, open.Files.Select(f => (f.Disk, f.File))))
             {
-                await DropAsync(chain.Undone());
+                await GoForwardAsync(running, open);
             }
             else
             {
                 throw new ChainException($"{Name} writes to other files than its chain says ({string.Join(", ", writes.Values)}); stop it, and look at the files in {call.Folder} before it is started again.");
             }
         }
+
+        /// <summary>
+        /// It has not gone over, as far as is seen. Safety: the order to do so may still be under way in libvirt, so its new files are not taken away; it goes over to them now. What was sealed by
+        /// that is of another instant than the snapshot says, so the snapshot is none.
+        /// </summary>
+        private async Task GoForwardAsync(IRunningDisks machine, MachineSnapshot open)
+        {
+            if (await machine.SwitchAsync(Actives()) is { } why && !IsActive(await machine.FilesAsync()))
+            {
+                throw new ChainException($"The snapshot '{open.Name}' of {Name} was interrupted and cannot be brought to an end: {why.Why}; {Name} runs on, and nothing is lost.");
+            }
+
+            await StoreAsync(chain.Settled());
+        }
+
+        private bool IsActive(ImmutableSortedDictionary<int, string> writes) => Are(writes, chain.Active.Select(a => (a.Disk, a.File)));
+
+        private bool Are(ImmutableSortedDictionary<int, string> writes, IEnumerable<(string Disk, string File)> files) => files.All(f => writes.GetValueOrDefault(Place(f.Disk)) == f.File);
+
+        private ImmutableSortedDictionary<int, string> Actives() => chain.Active.ToImmutableSortedDictionary(a => Place(a.Disk), a => a.File);
 
         public async Task<string?> TakeAsync(TakeSnapshot take)
         {
@@ -98,13 +117,14 @@ internal sealed class DiskWorker(Func<DateTimeOffset> clock)
             if (running is not null)
             {
                 var (done, why) = await SwitchAsync(running, take);
-                if (why is { Unknown: true })
+                if (why is { Unknown: true } || (why is not null && !Are(await running.FilesAsync(), chain.Open!.Files.Select(f => (f.Disk, f.File)))))
                 {
                     return $"whether {Name} writes to its new files is not known ({why.Why}); it runs on, and the next order about its snapshots finds it out.";
                 }
 
                 if (why is not null)
                 {
+                    // It has said no and is seen where it was: nothing of it is under way any more.
                     await DropAsync(chain.Undone());
                     return $"no snapshot was taken of {Name}, which runs on as before: {why.Why}";
                 }
@@ -208,7 +228,7 @@ internal sealed class DiskWorker(Func<DateTimeOffset> clock)
         }
 
         private Task<(bool Quiesced, SwitchFailure? Failure)> SwitchAsync(IRunningDisks machine, TakeSnapshot take) =>
-            Switched(machine, take, chain.Active.ToImmutableSortedDictionary(a => Place(a.Disk), a => a.File));
+            Switched(machine, take, Actives());
 
         /// <summary>The empty files on top, on the disk before anything names them.</summary>
         private async Task<string?> CreateAsync(DiskChain next)

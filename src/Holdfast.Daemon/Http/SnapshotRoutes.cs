@@ -33,13 +33,7 @@ internal sealed class SnapshotRoutes(HostParts parts)
 
     private async Task CreateAsync(HttpContext context)
     {
-        // The name is checked by the host that takes it; a body can be read once only, and may have to be passed on.
-        var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
-        if (await PassedOnAsync(context, row))
-        {
-            return;
-        }
-
+        // First: a body is passed on only when it has been read.
         var request = await context.BodyAsync(ApiJson.Default.CreateSnapshot);
         context.Audited($"'{request.Name}'");
         if (SnapshotRules.BadName(request.Name) is { } bad)
@@ -47,7 +41,7 @@ internal sealed class SnapshotRoutes(HostParts parts)
             throw new ApiException(ErrorCode.Usage, bad);
         }
 
-        await BeginAsync(context, row, "snapshot", new TakeSnapshot(request.Name, request.Quiesce));
+        await OrderAsync(context, "snapshot", new TakeSnapshot(request.Name, request.Quiesce));
     }
 
     private async Task OrderAsync(HttpContext context, string kind, DiskWork work)
@@ -55,12 +49,9 @@ internal sealed class SnapshotRoutes(HostParts parts)
         var row = await parts.Views.MachineAsync(context.Name(), context.IsLocal(), context.RequestAborted);
         if (!await PassedOnAsync(context, row))
         {
-            await BeginAsync(context, row, kind, work);
+            await context.AcceptedAsync(parts.Tasks.Begin(kind, row.Name, task => disks.WorkAsync(row, work, task)));
         }
     }
-
-    private Task BeginAsync(HttpContext context, MachineDetail row, string kind, DiskWork work) =>
-        context.AcceptedAsync(parts.Tasks.Begin(kind, row.Name, task => disks.WorkAsync(row, work, task)));
 
     private async Task<bool> PassedOnAsync(HttpContext context, MachineDetail row)
     {

@@ -78,11 +78,25 @@ public sealed class DiskWorkerTests : IDisposable
         await f.DoAsync(new TakeSnapshot("one", false), running);
         f.Write(1, 0, running.Writes);
         running.Switching = () => (null, true);
+        var interrupted = f.Chain.Active[0].File;
         await f.MustAsync(new TakeSnapshot("two", false), running);
+
+        // The file that it may still go over to is there for as long as anything could.
+        Assert.Contains(interrupted, f.Files);
         f.Write(2, 1, running.Writes);
         Assert.Equal(happened ? ["one", "two"] : ["two"], f.Chain.Snapshots.Select(s => s.Name));
         Assert.Equal([1, 2], f.Read(2, running.Writes));
         Assert.Equal(running.Writes, f.Chain.Active[0]);
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_brought_to_an_end_stays_open_and_the_machine_can_be_started_from_either_file()
+    {
+        var running = new StoryDisks(f) { Switching = () => (new("no answer", Unknown: true), false) };
+        await f.DoAsync(new TakeSnapshot("one", false), running);
+        Assert.Contains("cannot be brought to an end: no answer; web runs on, and nothing is lost", await f.DoAsync(new TakeSnapshot("two", false), running), StringComparison.Ordinal);
+        f.Write(1, 0, running.Writes);
+        Assert.Equal([1], f.Read(1, f.Start()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Core.Migration;
@@ -75,6 +76,45 @@ public static class QmpCommands
         return disks.RootElement.EnumerateArray().Sum(static disk => Requests(disk.GetProperty("stats")));
     }
 
+    /// <summary>The paths of the files that the virtio disks write to now, by libvirt's numbers of them: what is so, whatever libvirt knows of it.</summary>
+    public static async Task<ImmutableSortedDictionary<int, string>> QueryDiskFilesAsync(this QmpClient qmp, TimeSpan deadline)
+    {
+        using var disks = JsonDocument.Parse((await qmp.ExecuteAsync("query-block", deadline).ConfigureAwait(false)).OrThrow("query-block").Return);
+        var files = ImmutableSortedDictionary.CreateBuilder<int, string>();
+        foreach (var disk in disks.RootElement.EnumerateArray())
+        {
+            if (PlaceOf(Text(disk, "qdev")) is { } place && disk.TryGetProperty("inserted", out var inserted) && inserted.TryGetProperty("image", out var image) && FileOf(Text(image, "filename")) is { } file)
+            {
+                files[place] = file;
+            }
+        }
+
+        return files.ToImmutable();
+    }
+
+    /// <summary>"/machine/peripheral/virtio-disk1/virtio-backend" is 1.</summary>
+    internal static int? PlaceOf(string? device) =>
+        device?.Split('/').FirstOrDefault(static part => part.StartsWith("virtio-disk", StringComparison.Ordinal)) is { } name
+        && int.TryParse(name["virtio-disk".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
+
+    /// <summary>QEMU names a file by its path or, where what lies below it was given to QEMU apart, by "json:" and the whole tree.</summary>
+    internal static string? FileOf(string? name)
+    {
+        if (name?.StartsWith("json:", StringComparison.Ordinal) != true)
+        {
+            return name;
+        }
+
+        using var tree = JsonDocument.Parse(name["json:".Length..]);
+        var at = tree.RootElement;
+        while (Text(at, "filename") is null && at.ValueKind == JsonValueKind.Object && at.TryGetProperty("file", out var below))
+        {
+            at = below;
+        }
+
+        return Text(at, "filename");
+    }
+
     /// <summary>Whether what a character device leads to has been opened at the guest's end. A device that QEMU does not have is not open.</summary>
     /// <param name="label">QEMU's name of the device.</param>
     public static async Task<bool> QueryGuestOpenAsync(this QmpClient qmp, string label, TimeSpan deadline)
@@ -91,5 +131,5 @@ public static class QmpCommands
 
     private static double Number(JsonElement json, string member) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) ? value.GetDouble() : 0;
 
-    private static string? Text(JsonElement json, string member) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement json, string member) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
