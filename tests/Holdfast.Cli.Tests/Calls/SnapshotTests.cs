@@ -19,8 +19,9 @@ public sealed class SnapshotTests
         agent.On("GET /v1/vms/web/snapshots", Report.Replace("FAULT", "", StringComparison.Ordinal));
         var call = await agent.CallAsync("snapshot", "list", "web");
         Assert.Equal(ExitCode.Done, call.Exit);
-        var lines = call.Out.Split('\n').Skip(1).Select(l => l.Split("  ")[0].TrimEnd()).Where(l => l.Length > 0);
-        Assert.Equal(["root", "├─ left", "│  └─ leaf", "└─ right"], lines);
+        var lines = call.Out.TrimEnd().Split('\n');
+        var names = lines.Skip(1).Select(l => l[..lines[0].IndexOf("TAKEN", StringComparison.Ordinal)].TrimEnd());
+        Assert.Equal(["root", "├─ left", "│  └─ leaf", "└─ right"], names);
         Assert.Contains("file systems at rest, older than a week", call.Out, StringComparison.Ordinal);
         Assert.Contains("the disks go on from here", call.Out, StringComparison.Ordinal);
         Assert.Contains("interrupted", call.Out, StringComparison.Ordinal);
