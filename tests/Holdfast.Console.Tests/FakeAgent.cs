@@ -79,7 +79,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         if (Token is { } token && context.Request.Headers.Authorization != $"Bearer {token}")
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await WriteAsync(context, new ApiError("This request needs a token; make one with 'holdfast token create'.", ErrorCode.Usage), ApiJson.Default.ApiError);
+            await WriteAsync(context, Problem.Of(new ApiError("This request needs a token; make one with 'holdfast token create'.", ErrorCode.Usage)), ApiJson.Default.Problem);
             return;
         }
 
@@ -115,7 +115,7 @@ internal sealed class FakeAgent : IAsyncDisposable
         if (cluster.Task is null)
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await WriteAsync(context, new ApiError($"Your token is a viewer's: it cannot {verb} {machine}.", ErrorCode.Conflict), ApiJson.Default.ApiError);
+            await WriteAsync(context, Problem.Of(new ApiError($"Your token is a viewer's: it cannot {verb} {machine}.", ErrorCode.Conflict)), ApiJson.Default.Problem);
             return;
         }
 
@@ -137,7 +137,7 @@ internal sealed class FakeAgent : IAsyncDisposable
     {
         var error = new ApiError(sentence, code);
         context.Response.StatusCode = error.HttpStatus;
-        return WriteAsync(context, error, ApiJson.Default.ApiError);
+        return WriteAsync(context, Problem.Of(error), ApiJson.Default.Problem);
     }
 
     private static MachineSummary Summary(MachineDetail m) => new()

@@ -91,7 +91,7 @@ public sealed class AgentsTests
             }
 
             var (status, body) = request.RequestUri.AbsolutePath == "/console/agents.json" ? (HttpStatusCode.OK, """["http://10.1.0.2:7441","http://10.1.0.3:7441"]""")
-                : Refuses is { } refused ? (refused, """{"error":"You need a token.","code":"usage"}""")
+                : Refuses is { } refused ? (refused, """{"type":"/docs#unauthorized","title":"No token","status":401,"detail":"You need a token.","code":"usage"}""")
                 : (HttpStatusCode.OK, System.Text.Json.JsonSerializer.Serialize(new FakeCluster().Status(host), ApiJson.Default.ClusterStatus));
             return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"), RequestMessage = request });
         }
