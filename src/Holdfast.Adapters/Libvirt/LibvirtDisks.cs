@@ -68,13 +68,13 @@ internal sealed class LibvirtDisks(LibvirtMachines libvirt, GuestAgents agents, 
             return false;
         }
 
-        QuiescedMark.Set(paths, machine.Qemu);
+        ProcessMark.Quiesced.Set(paths, machine.Qemu);
         return await agents.CommandAsync(Id, """{"execute":"guest-fsfreeze-freeze"}""", FreezeSeconds).ConfigureAwait(false) is not null;
     }
 
     public async Task<bool> ResumeAsync()
     {
-        if (!QuiescedMark.IsSet(paths, machine.Qemu))
+        if (!ProcessMark.Quiesced.IsSet(paths, machine.Qemu))
         {
             return true;
         }
@@ -84,7 +84,7 @@ internal sealed class LibvirtDisks(LibvirtMachines libvirt, GuestAgents agents, 
         {
             if (await agents.CommandAsync(Id, """{"execute":"guest-fsfreeze-thaw"}""", ThawSeconds).ConfigureAwait(false) is not null)
             {
-                QuiescedMark.Clear(paths, machine.Qemu);
+                ProcessMark.Quiesced.Clear(paths, machine.Qemu);
                 return true;
             }
         }

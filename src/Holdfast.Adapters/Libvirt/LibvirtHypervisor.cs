@@ -230,7 +230,7 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
         // Safety: before the button is pressed. An agent that starts in between would take the guest's end for somebody's wish.
         if (call.StaysWanted && Find(call.Machine) is { } machine)
         {
-            LetGoMark.Set(_paths, machine.Qemu);
+            ProcessMark.LetGo.Set(_paths, machine.Qemu);
         }
 
         return await _libvirt.ShutdownAsync(call.Machine, _options.CallDeadline).ConfigureAwait(false) ? Done(call) : Failed(call, "libvirt knows no such domain on this host");
@@ -300,14 +300,14 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     {
         var epochs = await EpochsAsync().ConfigureAwait(false);
         var processes = QemuProcess.Scan(_paths);
-        foreach (var resting in processes.Where(qemu => QuiescedMark.IsSet(_paths, qemu)).ToArray())
+        foreach (var resting in processes.Where(qemu => ProcessMark.Quiesced.IsSet(_paths, qemu)).ToArray())
         {
             // An agent was killed while it took a snapshot; nobody waits for this.
             _ = new LibvirtDisks(_libvirt, _agents, Attach(resting), "", _options, _paths).ResumeAsync();
         }
 
         var found = await Task.WhenAll(processes.Select(async qemu => new FoundMachine(
-            qemu.Machine, qemu.Name, epochs.GetValueOrDefault(qemu.Machine, qemu.SocketEpoch), qemu.Process.Pid, await RunsAsync(qemu).ConfigureAwait(false), LetGoMark.IsSet(_paths, qemu)))).ConfigureAwait(false);
+            qemu.Machine, qemu.Name, epochs.GetValueOrDefault(qemu.Machine, qemu.SocketEpoch), qemu.Process.Pid, await RunsAsync(qemu).ConfigureAwait(false), ProcessMark.LetGo.IsSet(_paths, qemu)))).ConfigureAwait(false);
         return Done(call) with { Found = [.. found] };
     }
 
@@ -386,8 +386,8 @@ public sealed partial class LibvirtHypervisor : IHypervisor, IAsyncDisposable
     {
         _attached.TryRemove(KeyValuePair.Create(machine.Qemu.Machine, machine));
         machine.Dispose();
-        LetGoMark.Clear(_paths, machine.Qemu);
-        QuiescedMark.Clear(_paths, machine.Qemu);
+        ProcessMark.LetGo.Clear(_paths, machine.Qemu);
+        ProcessMark.Quiesced.Clear(_paths, machine.Qemu);
         Happened?.Invoke(new MachineEvent(machine.Qemu.Machine, MachineEventKind.Gone));
     }
 

@@ -50,6 +50,7 @@ internal sealed class DiskDesk(AgentContext context)
         entry.Wanted == WantedState.Run ? $"{name} is to run and is about to be started; stop it first with 'holdfast vm stop {name}', or try again when it runs"
         : local is { IsGone: false } or { IsIdle: false } ? $"the last process of {name} is not gone yet; try again in some seconds"
         : context.Situation.Draining is not null ? $"the disks of {name} are not worked on here: {context.Situation.DrainRefusal}"
+        : !context.Situation.TakesMachines ? $"the disks of {name} are not worked on here: {context.Settings.Host} takes no machines now ({context.Situation.Row.When}); ask another host, or try again when that is over"
         : memory > context.FreeMemoryMiB ? $"{context.Settings.Host} cannot take {name} for this work: it has no room for {memory} MiB, {Math.Max(0, context.FreeMemoryMiB)} MiB are free"
         : null;
 

@@ -118,7 +118,7 @@ internal sealed class LocalMachine(AgentContext context, AreaKeeper area, Guid i
 
     /// <summary>Everything that its future depends on, moments apart: for the state search.</summary>
     internal string Form =>
-        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {letGoAsked is null} {Relocating is null} [{Leaving?.Form}] [{Coming?.Form}]";
+        $"{Phase} {Epoch} {startedEpoch} {busy} {killed} {killAsked} {ran} {doubtful} {mayBeFrozen} {stopped} {guestShutDown} {failures} {gaveUp} {context.Now < notBefore} {shutDownAsked is null} {lettingGo is null} {letGoAsked is null} {Relocating is null} {DiskWork is null} [{Leaving?.Form}] [{Coming?.Form}]";
 
     public bool HasProcess => Phase is not LocalPhase.None;
 

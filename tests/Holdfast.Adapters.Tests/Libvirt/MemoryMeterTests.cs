@@ -69,13 +69,13 @@ public sealed class MemoryMeterTests
             var paths = new HostPaths { Root = root.FullName };
             Directory.CreateDirectory(paths.Seen(paths.QmpDirectory));
             var qemu = new QemuProcess("web", Guid.NewGuid(), 7, new ProcessIdentity(4711, 99));
-            Assert.False(LetGoMark.IsSet(paths, qemu));
-            LetGoMark.Set(paths, qemu);
-            Assert.True(LetGoMark.IsSet(paths, qemu));
-            Assert.False(LetGoMark.IsSet(paths, qemu with { Process = new ProcessIdentity(4711, 100) }));
-            LetGoMark.Clear(paths, qemu);
-            LetGoMark.Clear(paths, qemu);
-            Assert.False(LetGoMark.IsSet(paths, qemu));
+            Assert.False(ProcessMark.LetGo.IsSet(paths, qemu));
+            ProcessMark.LetGo.Set(paths, qemu);
+            Assert.True(ProcessMark.LetGo.IsSet(paths, qemu));
+            Assert.False(ProcessMark.LetGo.IsSet(paths, qemu with { Process = new ProcessIdentity(4711, 100) }));
+            ProcessMark.LetGo.Clear(paths, qemu);
+            ProcessMark.LetGo.Clear(paths, qemu);
+            Assert.False(ProcessMark.LetGo.IsSet(paths, qemu));
         }
         finally
         {

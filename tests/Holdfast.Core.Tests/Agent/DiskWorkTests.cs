@@ -39,6 +39,17 @@ public sealed class DiskWorkTests
     }
 
     [Fact]
+    public void A_host_that_takes_no_machines_takes_none_for_this_work_either()
+    {
+        var t = Stopped();
+        t.Tell(new HighAvailabilitySet(TimeSpan.FromMinutes(2), "somebody: the switch"));
+        t.Pass(TimeSpan.FromSeconds(3));
+        Give(t, new RevertToSnapshot("one"));
+        Assert.Contains("takes no machines now (joining, leaving or disarmed)", t.EndOf(Order), StringComparison.Ordinal);
+        Assert.Equal((LeaseState.Free, 0), (t.Entry.State, t.Times<ChangeDisks>()));
+    }
+
+    [Fact]
     public void One_that_is_started_meanwhile_starts_when_the_work_has_ended_and_not_before()
     {
         var t = Stopped();
