@@ -84,7 +84,9 @@ public sealed class DisturbanceLabTests
         await using var lab = await PrivateLibvirt.StartAsync();
         await using var a = new LibvirtHypervisor(lab.A.Connection, lab.A.Paths, new HypervisorOptions());
         await using var b = new LibvirtHypervisor(lab.B.Connection, lab.B.Paths, new HypervisorOptions());
-        var machine = PrivateLibvirt.Diskless("aborted") with { MemoryMiB = 512 };
+
+        // Its memory is all zeroes, a few bytes for each page on the wire: with 512 MiB a busy machine had ended the copy before it was aborted.
+        var machine = PrivateLibvirt.Diskless("aborted") with { MemoryMiB = 4096 };
         await Call(a, new CreatePaused(++_op, machine, "/nowhere", 5));
         await Call(a, new Continue(++_op, machine.Id));
 
