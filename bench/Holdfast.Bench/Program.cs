@@ -3,6 +3,7 @@ using Holdfast.Bench.Balancing;
 using Holdfast.Bench.Cuts;
 using Holdfast.Bench.Reassignment;
 using Holdfast.Bench.Restart;
+using Holdfast.Bench.Storage;
 using Holdfast.Bench.Topology;
 
 try
@@ -29,6 +30,7 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
     {
         "migrate" => new MigrationBench(Runs()).RunAsync(cancel),
         "migration-cuts" => CutsBench.From(args).RunAsync(cancel),
+        "storage-cuts" => StorageCutsBench.From(args).RunAsync(cancel),
         "forward" => TcpForward.RunAsync(args, cancel),
         "drain" => DrainBench.From(args).RunAsync(cancel),
         "failover" => new FailoverBench(Runs()).RunAsync(cancel),
@@ -39,6 +41,6 @@ static Task RunAsync(string? what, string[] args, CancellationToken cancel)
         "scale" => Task.Run(ScaleBench.From(args).Run, cancel),
         "hbal" => HbalBench.From(args).RunAsync(cancel),
         "trace" => Task.Run(TraceBench.From(args).Run, cancel),
-        _ => throw new BenchException("usage: bench/NAME, one of migrate, migration-cuts, drain, failover, reassignment, restart, scale, hbal, trace, spof and whatif.", usage: true),
+        _ => throw new BenchException("usage: bench/NAME, one of migrate, migration-cuts, storage-cuts, drain, failover, reassignment, restart, scale, hbal, trace, spof and whatif.", usage: true),
     };
 }

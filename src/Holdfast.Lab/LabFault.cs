@@ -22,6 +22,7 @@ public abstract record LabFault
         "mtu HOST NETWORK BYTES           drop larger packets silently (0 ends it)",
         "stop-process HOST agent|guard|libvirtd|etcd|store|qemu:VM [--kill]   SIGSTOP, or SIGKILL",
         "cont-process HOST agent|guard|libvirtd|etcd|store|qemu:VM",
+        "stop-process store server [--kill] | cont-process store server   the storage server itself; killed, it is started again at once",
         "hang-guest HOST VM               the guest's kernel panics and hangs; its QEMU runs on",
         "guest-agent HOST VM stop|cont    the guest agent stands still while its guest lives on, until cont or a boot",
         "busy HOST VM PERCENT             the guest uses so much of its processor, wherever it runs, until 0 or a boot",

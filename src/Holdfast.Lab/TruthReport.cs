@@ -10,6 +10,9 @@ public sealed record TruthMachine(string Name, IReadOnlyList<TruthCopy> Copies, 
 {
     /// <summary>Its guest's kernel has panicked, and has not booted since.</summary>
     public bool Panicked { get; init; }
+
+    /// <summary>How often its guest was told by its disk that it could not read or write, in all boots.</summary>
+    public long IoErrors { get; init; }
 }
 
 /// <summary>One QEMU process.</summary>

@@ -38,7 +38,8 @@ public sealed class GuestPulseTests(RunningLab lab) : IClassFixture<RunningLab>
         Assert.Equal((GuestAgentSign.Silent, GuestAgentSign.Silent), (hung.Agent, still.Agent));
         Assert.Equal(hung.DiskRequests, still.DiskRequests);
         var busy = (still.Cpus.Single() - hung.Cpus.Single()) / (still.At - hung.At);
-        Assert.InRange(busy, 0.8, 1.2);
+        // It spins, on what the machine leaves it: a guest at rest takes a hundredth.
+        Assert.InRange(busy, 0.3, 1.2);
         await host.CallAsync(new End(0, machine.Id));
     }
 

@@ -37,5 +37,13 @@ public sealed class GuestStoryTests
         Assert.False(story.Panicked);
     }
 
+    [Fact]
+    public void What_the_disk_refused_is_counted_in_all_boots()
+    {
+        var story = new GuestStory();
+        story.Read([Count(0, 7), "holdfast-guest error: the disk cannot be written\r", "holdfast-guest error: the disk cannot be read\r", "holdfast-guest boot\r", Count(1, 8)], Early);
+        Assert.Equal(2, story.IoErrors);
+    }
+
     private static string Count(int boot, long counter) => $"holdfast-guest counter={counter} boot={Boots[boot]} gaps=0 foreign=0 disk=11111111\r";
 }

@@ -7,14 +7,7 @@ internal static class CutTable
 
     public static void Write(IReadOnlyList<CutRow> rows, IReadOnlyList<PlainRow> plain)
     {
-        List<string[]> lines = [Heads, .. rows.Select(r => (string[])[.. r.Cells, ""]), .. plain.Select(p => (string[])[p.Cut.Name, p.When, "", "", "", CutRow.Seconds(p.Silence), "", p.Left])];
-        var widths = Heads.Select((_, n) => lines.Max(line => line[n].Length)).ToArray();
-        Console.WriteLine();
-        foreach (var line in lines)
-        {
-            Console.WriteLine(string.Join("  ", line.Select((cell, n) => cell.PadRight(widths[n]))).TrimEnd());
-        }
-
+        Table.Write([Heads, .. rows.Select(r => (string[])[.. r.Cells, ""]), .. plain.Select(p => (string[])[p.Cut.Name, p.When, "", "", "", CutRow.Seconds(p.Silence), "", p.Left])]);
         var counted = rows.Where(r => r.Counts).ToList();
         var wrong = counted.Count(r => r.Wrong is not null);
         Console.WriteLine($"{counted.Count} runs: {counted.Count - wrong} right, {wrong} wrong; besides, {rows.Count(r => r.Missed)} hit nothing, and in {rows.Count(r => r.Broken)} QEMU's copy broke the guest");

@@ -71,7 +71,7 @@ internal static class HostProcesses
         return null;
     }
 
-    /// <summary>Pids in the host of a process by its lab name: agent, guard, libvirtd, etcd, store, qemu:VM.</summary>
+    /// <summary>Pids in the host of a process by its lab name: agent, guard, libvirtd, etcd, store, qemu:VM; in the store's own, server.</summary>
     internal static IReadOnlyList<int> Find(ProcessId init, string process)
     {
         var command = process switch
@@ -81,8 +81,9 @@ internal static class HostProcesses
             "libvirtd" => "libvirtd",
             "etcd" => "etcd",
             "store" => "glusterfs",
+            "server" => "glusterfsd",
             ['q', 'e', 'm', 'u', ':', _, ..] => null,
-            _ => throw new LabException($"'{process}' is no process of a host; one of agent, guard, libvirtd, etcd, store, qemu:VM."),
+            _ => throw new LabException($"'{process}' is no process of a host; one of agent, guard, libvirtd, etcd, store, qemu:VM, and server in the host 'store'."),
         };
         return [.. Of(init).Where(pid => command is null
             ? Machine(CommandLine(pid)) == process[5..]

@@ -251,7 +251,7 @@ internal sealed class FaultDesk(LabState lab, ProcessId yard, HostPower power, L
         return new(machine, lab.Paths.Host(host).ConsoleSocket(machine)!);
     }
 
-    private IReadOnlyList<int> Pids(string host, string process) => HostProcesses.Find(On(lab.Known(host)), process) is { Count: > 0 } pids
+    private IReadOnlyList<int> Pids(string host, string process) => HostProcesses.Find(On(lab.Known(host, store: true)), process) is { Count: > 0 } pids
         ? pids
         : throw new LabException($"No process {process} runs on {host}.");
 

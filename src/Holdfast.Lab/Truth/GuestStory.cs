@@ -8,6 +8,9 @@ internal sealed class GuestStory
 {
     /// <summary>What a guest says first, before it has found the count from which it goes on.</summary>
     private const string Booting = "holdfast-guest boot";
+
+    /// <summary>What a guest says when a read or a write of its disk has failed.</summary>
+    private const string IoError = "holdfast-guest error: the disk cannot be";
     private readonly Dictionary<string, Boot> boots = new(StringComparer.Ordinal);
     private SerialLine? newest;
     private SerialLine? highest;
@@ -21,6 +24,8 @@ internal sealed class GuestStory
 
     /// <summary>The last that was heard of it is its kernel's panic.</summary>
     internal bool Panicked { get; private set; }
+
+    internal long IoErrors { get; private set; }
 
     /// <summary>The word of the log that was written last; while a boot has only begun there, the highest count of all, which is where the boot before it ended.</summary>
     private SerialLine? Last => newest ?? highest;
@@ -45,6 +50,7 @@ internal sealed class GuestStory
             }
 
             panicked |= text.Contains("Kernel panic", StringComparison.Ordinal);
+            IoErrors += text.StartsWith(IoError, StringComparison.Ordinal) ? 1 : 0;
         }
 
         if ((ending is not null || panicked) && written > lastSpoken)

@@ -57,7 +57,7 @@ internal static class TruthReader
             story.Read(Tail(log), written);
         }
 
-        return new(name, copies, story.Counter, story.BootId, story.Gaps, story.Foreign) { Panicked = story.Panicked };
+        return new(name, copies, story.Counter, story.BootId, story.Gaps, story.Foreign) { Panicked = story.Panicked, IoErrors = story.IoErrors };
     }
 
     /// <summary>A copy executes when no QEMU thread is stopped and its virtual CPUs' time grows while we look, by more than a copy's that waits.</summary>

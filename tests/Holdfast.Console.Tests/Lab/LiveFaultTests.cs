@@ -38,23 +38,39 @@ public sealed partial class LiveFaultTests(BrowserFixture browser) : IAsyncLifet
             await Assertions.Expect(window.Page.Locator($"[data-key='cable:h2:{network}']")).ToHaveClassAsync(Fine(), new() { Timeout = 30_000 });
         }
 
-        await LabCluster.Fault(Name, LabFault.Parse(["cut", "h2", "storage"]), CancellationToken.None);
-        var since = Stopwatch.GetTimestamp();
-        await Assertions.Expect(window.Page.Locator("[data-key='cable:h2:storage']")).ToHaveClassAsync(Broken(), new() { Timeout = 10_000 });
-        var seen = Stopwatch.GetElapsedTime(since);
-        await window.SeesAsync("[data-testid=culprits]", "h2's storage cable");
-        TestContext.Current.SendDiagnosticMessage($"on the map {seen.TotalSeconds:0.00} s after the cut, named after {Stopwatch.GetElapsedTime(since).TotalSeconds:0.00} s");
-        Assert.InRange(seen.TotalSeconds, 0, 3);
-        await Assertions.Expect(window.Page.Locator("[data-key='cable:h3:storage']")).ToHaveClassAsync(Fine());
-        await window.KeepAsync("console-map-lab");
+        // The middle one of three: a single figure of a busy machine says little.
+        List<double> seconds = [];
+        for (var cut = 1; cut <= 3; cut++)
+        {
+            seconds.Add(await CutAndHealAsync(window, keep: cut == 3));
+        }
 
-        await LabCluster.Fault(Name, new LabFault.HealAll(), CancellationToken.None);
-        await Assertions.Expect(window.Page.Locator("[data-key='cable:h2:storage']")).ToHaveClassAsync(Fine(), new() { Timeout = 30_000 });
+        TestContext.Current.SendDiagnosticMessage($"on the map after {string.Join(", ", seconds.Select(s => $"{s:0.00} s"))}");
+        Assert.InRange(seconds.Order().ElementAt(1), 0, 3);
         Assert.Empty(window.Complaints);
 
         await window.SeesAsync("[data-testid=age]", "live, seen by h1");
         await LabCluster.Fault(Name, new LabFault.Crash("h1"), CancellationToken.None);
         await Assertions.Expect(window.Page.Locator("[data-testid=age]")).ToContainTextAsync("live, seen by h2", new() { Timeout = 15_000 });
+    }
+
+    /// <returns>Seconds from the cut until the cable was red on the map.</returns>
+    private static async Task<double> CutAndHealAsync(Window window, bool keep)
+    {
+        await LabCluster.Fault(Name, LabFault.Parse(["cut", "h2", "storage"]), CancellationToken.None);
+        var since = Stopwatch.GetTimestamp();
+        await Assertions.Expect(window.Page.Locator("[data-key='cable:h2:storage']")).ToHaveClassAsync(Broken(), new() { Timeout = 10_000 });
+        var seen = Stopwatch.GetElapsedTime(since).TotalSeconds;
+        await window.SeesAsync("[data-testid=culprits]", "h2's storage cable");
+        await Assertions.Expect(window.Page.Locator("[data-key='cable:h3:storage']")).ToHaveClassAsync(Fine());
+        if (keep)
+        {
+            await window.KeepAsync("console-map-lab");
+        }
+
+        await LabCluster.Fault(Name, new LabFault.HealAll(), CancellationToken.None);
+        await Assertions.Expect(window.Page.Locator("[data-key='cable:h2:storage']")).ToHaveClassAsync(Fine(), new() { Timeout = 30_000 });
+        return seen;
     }
 
     [GeneratedRegex(@"\bfine\b")]

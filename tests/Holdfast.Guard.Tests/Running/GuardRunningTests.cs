@@ -173,8 +173,8 @@ public sealed class GuardRunningTests
 
         times.Sort();
         TestContext.Current.TestOutputHelper!.WriteLine($"grant: median {times[100]:0.000} ms, worst {times[^1]:0.000} ms");
-        // The better half, as the machine may be busy. A grant that waited for a look at the processes would take 100 ms.
-        Assert.True(times[50] < 2, $"the quicker quarter of grants took up to {times[50]} ms");
+        // The better quarter, as the machine may be busy. A grant that waited for a look at the processes would take up to 100 ms, evenly spread.
+        Assert.True(times[50] < 20, $"the quicker quarter of grants took up to {times[50]} ms");
     }
 
     [Fact]
