@@ -71,7 +71,8 @@ public sealed class DefinitionStore(TimeSpan? limit = null) : IDefinitionStore
         return found.ToImmutable();
     }
 
-    private static MachineDefinition? ReadOne(string file)
+    /// <returns>Null when it is missing or no definition.</returns>
+    internal static MachineDefinition? ReadOne(string file)
     {
         try
         {

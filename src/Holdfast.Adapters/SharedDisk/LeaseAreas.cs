@@ -26,7 +26,13 @@ public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
 
     /// <summary>The header of the area under <paramref name="path"/>. Blocks.</summary>
     /// <exception cref="IOException">One sentence that names what is wrong and the way out.</exception>
-    public static AreaHeader ReadHeader(string path, ClusterId cluster)
+    public static AreaHeader ReadHeader(string path, ClusterId cluster) => ReadHeader(path, block => (AreaHeader.Decode(block, cluster, out var header), header));
+
+    /// <summary>The header of the area under <paramref name="path"/>, of whichever cluster. Blocks.</summary>
+    /// <exception cref="IOException">One sentence that names what is wrong and the way out.</exception>
+    public static AreaHeader ReadHeader(string path) => ReadHeader(path, block => (AreaHeader.Decode(block, out var header), header));
+
+    private static AreaHeader ReadHeader(string path, Func<byte[], (AreaFault? Fault, AreaHeader? Header)> decode)
     {
         var file = HeaderFile(path);
         if (!IsFormatted(path))
@@ -35,9 +41,8 @@ public sealed class LeaseAreas(IClock clock, string lockFolder) : ILeaseAreas
         }
 
         using var direct = DirectFile.Open(file, write: false);
-        return AreaHeader.Decode(direct.Read(0, BlockHeader.Alignment), cluster, out var header) is { } fault
-            ? throw new IOException($"{file}: {fault.Sentence}")
-            : header!;
+        var (fault, header) = decode(direct.Read(0, BlockHeader.Alignment));
+        return fault is null ? header! : throw new IOException($"{file}: {fault.Sentence}");
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ using Holdfast.Cli.Commands.Ha;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Commands.Network;
+using Holdfast.Cli.Commands.Recover;
 using Holdfast.Cli.Commands.Simulate;
 using Holdfast.Cli.Commands.Snapshot;
 using Holdfast.Cli.Commands.Token;
@@ -35,6 +36,7 @@ internal static class Root
             Group("host", "Hosts.", new HostListCommand(context), new HostShowCommand(context), new HostDrainCommand(context), new HostResumeCommand(context), new HostFenceCommand(context), new HostConfirmDeadCommand(context)),
             Group("network", "Networks.", new NetworkShowCommand(context)),
             Group("datastore", "Datastores.", new DatastoreListCommand(context), new DatastoreShowCommand(context), new DatastoreAddCommand(context)),
+            Group("recover", "After a black-out.", new RecoverPlanCommand(context)),
             Group("topology", "What the cluster consists of.", new TopologyShowCommand(context)),
             new BalanceCommand(context),
             new WhatIfCommand(context),

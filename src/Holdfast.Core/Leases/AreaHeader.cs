@@ -4,6 +4,8 @@ namespace Holdfast.Core.Leases;
 /// <param name="MadeAt">Wall clock of the formatting, for people only.</param>
 public sealed record AreaHeader(AreaIdentity Identity, int Slots, long MadeAt)
 {
+    private static readonly BlockName Name = new(BlockKind.Area, 0);
+
     public byte[] Encode()
     {
         var block = new byte[BlockHeader.Alignment];
@@ -14,16 +16,23 @@ public sealed record AreaHeader(AreaIdentity Identity, int Slots, long MadeAt)
     /// <param name="cluster">The cluster that the reader belongs to.</param>
     public static AreaFault? Decode(ReadOnlySpan<byte> block, ClusterId cluster, out AreaHeader? header)
     {
-        header = null;
-        var name = new BlockName(BlockKind.Area, 0);
-        if (BlockHeader.Read(block, name, out var h) is { } fault)
+        var fault = Decode(block, out header);
+        if (header is { Identity.Cluster: var found } && found != cluster)
         {
-            return fault;
+            header = null;
+            return new AreaFault.OtherCluster(Name.ToString(), found, cluster);
         }
 
-        if (h.Cluster != cluster)
+        return fault;
+    }
+
+    /// <summary>For a reader that belongs to no cluster, and only looks.</summary>
+    public static AreaFault? Decode(ReadOnlySpan<byte> block, out AreaHeader? header)
+    {
+        header = null;
+        if (BlockHeader.Read(block, Name, out var h) is { } fault)
         {
-            return new AreaFault.OtherCluster(name.ToString(), h.Cluster, cluster);
+            return fault;
         }
 
         header = new(new AreaIdentity(h.Area, h.Cluster), (int)h.Facts.First, (long)h.Facts.Second);
