@@ -161,8 +161,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var hosts = options.Hosts.ToDictionary(h => h.Name);
         return new EtcdOptions(
             options.ClusterId, options.Host,
-            [.. section.Members.Select(m => new EtcdMember(m, IPAddress.Parse(hosts[m].Addresses.GetValueOrDefault(cluster)
-                ?? throw new OptionsException($"hosts: {m} is a member of etcd and has no address on the network '{cluster}'."))))],
+            [.. section.Members.Select(m => new EtcdMember(m, IPAddress.Parse(hosts[m].Addresses[cluster])))],
             section.ClientPort, section.PeerPort,
             section.DataDirectory ?? Path.Combine(options.StateDirectory, "etcd"), Path.Combine(options.StateDirectory, "etcd.log"));
     }
