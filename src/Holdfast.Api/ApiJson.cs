@@ -50,6 +50,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(AuditRecord))]
 [JsonSerializable(typeof(SnapshotReport))]
 [JsonSerializable(typeof(CreateSnapshot))]
+[JsonSerializable(typeof(DoctorReport))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, indented and without escapes of quotes and umlauts: for people who read JSON on a terminal.</summary>

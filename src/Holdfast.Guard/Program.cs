@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Holdfast.Adapters.Linux;
 using Holdfast.Guard;
 using Holdfast.Guard.Linux;
 
@@ -23,7 +24,19 @@ if (GuardLock.Take(arguments.State + ".lock", out refusal) is not { } guardLock)
     return 1;
 }
 
+using var service = ServiceNotice.OfProcess();
+string? complaint = null;
+if (arguments.Configuration is { } configuration)
+{
+    arguments = arguments with { Watchdog = WatchdogSetting.Read(configuration, arguments.State + ".watchdog", out complaint) };
+}
+
 var shell = new GuardShell(arguments, guardLock);
+if (complaint is not null)
+{
+    shell.Say(complaint);
+}
+
 foreach (var missing in RealTime.Prepare())
 {
     shell.Say(missing);
@@ -34,7 +47,9 @@ using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => c.Cancel = true);
 shell.Start();
+service.Ready($"{(arguments.Watchdog is { } device ? $"with the watchdog {device}" : "without a watchdog")}, agents are heard at {arguments.Socket}");
 ended.Wait();
+service.Stopping();
 Console.Error.WriteLine($"holdfast-guard: {shell.End()}");
 return 0;
 

@@ -64,6 +64,12 @@ public sealed class LibvirtConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Of the daemon's library.</summary>
+    /// <exception cref="LibvirtException">It does not say it within the deadline.</exception>
+    public Task<Version> VersionAsync(TimeSpan deadline) => Call("asking for its version", deadline, static connection =>
+        LibvirtNative.virConnectGetLibVersion(connection, out var version) < 0 ? throw LibvirtException.FromLastError("asking for its version")
+            : new Version((int)(version / 1_000_000), (int)(version / 1000 % 1000), (int)(version % 1000)));      // libvirt-host.h
+
     /// <summary>Ends the connection for good.</summary>
     public async ValueTask DisposeAsync()
     {

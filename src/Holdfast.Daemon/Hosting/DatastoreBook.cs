@@ -12,6 +12,8 @@ namespace Holdfast.Daemon.Hosting;
 /// </summary>
 internal sealed class DatastoreBook(string file, IAgent agent)
 {
+    public const string FileName = "datastores.json";
+
     private readonly Lock changing = new();
     private Dictionary<string, IntentDatastore> known = [];
 
@@ -19,13 +21,18 @@ internal sealed class DatastoreBook(string file, IAgent agent)
     {
         try
         {
-            Tell(JsonSerializer.Deserialize(File.ReadAllBytes(file), BookJson.Default.IntentDatastoreArray) ?? [], write: false);
+            Tell(Read(file), write: false);
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
             // The first start, or a torn file: etcd tells.
         }
     }
+
+    /// <summary>What the host kept.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <exception cref="JsonException">It is torn.</exception>
+    public static IntentDatastore[] Read(string file) => JsonSerializer.Deserialize(File.ReadAllBytes(file), BookJson.Default.IntentDatastoreArray) ?? [];
 
     public void Tell(IEnumerable<IntentDatastore> datastores, bool write = true)
     {

@@ -42,6 +42,9 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var key = new ClusterKey(options.ClusterId, HostIdentity.Secrets(options.SecretFile));
         var map = Map();
         var etcd = Etcd();
+        using var service = ServiceNotice.OfProcess();
+        var notice = new LoopNotice(service);
+        await GuardInquiry.SameWatchdogAsync(options, TimeSpan.FromSeconds(1));
         var clock = new BootClock();
 
         using var heartbeats = new HeartbeatPort(map, key, options.HeartbeatPort);
@@ -69,7 +72,11 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
             events.Add(decision);
             lifetime.Decided(decision);
         };
-        agent.Stepped = lifetime.Stepped;
+        agent.Stepped = took =>
+        {
+            lifetime.Stepped(took);
+            notice.Stepped();
+        };
         member.Changed = text => events.Add("etcd", null, text);
         connection.Threads.CallHung += (what, after) => events.Add("libvirt.hung", null, $"libvirt has not answered {what} for {after.TotalSeconds:0.#} s.");
 
@@ -95,7 +102,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
-        var book = new DatastoreBook(Path.Combine(options.StateDirectory, "datastores.json"), agent);
+        var book = new DatastoreBook(Path.Combine(options.StateDirectory, DatastoreBook.FileName), agent);
         var definitions = new DefinitionBook(agent.Redefine);
         connection.Start();
         member.Start();
@@ -123,10 +130,13 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
 
         await app.StartAsync();
         ApiServer.Open(options.Socket);
-        say($"holdfastd of {options.Host} (cluster {options.Cluster}) answers at {options.Socket}{(options.Listen is { } l ? $" and {l}" : "")}");
+        var answers = $"holdfastd of {options.Host} (cluster {options.Cluster}) answers at {options.Socket}{(options.Listen is { } l ? $" and {l}" : "")}";
+        say(answers);
+        notice.Opened(answers);
         var stopped = app.WaitForShutdownAsync();
         if (await Task.WhenAny(stopped, broken.Task) == stopped)
         {
+            service.Stopping();
             say("holdfastd ends; machines, guard and etcd go on");
             return 0;
         }
@@ -161,8 +171,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var hosts = options.Hosts.ToDictionary(h => h.Name);
         return new EtcdOptions(
             options.ClusterId, options.Host,
-            [.. section.Members.Select(m => new EtcdMember(m, IPAddress.Parse(hosts[m].Addresses.GetValueOrDefault(cluster)
-                ?? throw new OptionsException($"hosts: {m} is a member of etcd and has no address on the network '{cluster}'."))))],
+            [.. section.Members.Select(m => new EtcdMember(m, IPAddress.Parse(hosts[m].Addresses[cluster])))],
             section.ClientPort, section.PeerPort,
             section.DataDirectory ?? Path.Combine(options.StateDirectory, "etcd"), Path.Combine(options.StateDirectory, "etcd.log"));
     }

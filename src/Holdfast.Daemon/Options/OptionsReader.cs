@@ -9,7 +9,7 @@ using Holdfast.Daemon.Access;
 
 namespace Holdfast.Daemon.Options;
 
-/// <summary>Reads and checks the configuration. Every complaint names the field, what is wrong and what would be right.</summary>
+/// <summary>Reads and checks the configuration. Every complaint names the line, the key, what is wrong and what would be right.</summary>
 internal static partial class OptionsReader
 {
     /// <exception cref="OptionsException">The file or a field is wrong.</exception>
@@ -31,32 +31,27 @@ internal static partial class OptionsReader
         }
         catch (OptionsException e)
         {
-            throw new OptionsException($"{file}: {e.Message}");
+            throw e.In(file);
         }
     }
 
     public static DaemonOptions Parse(string text)
     {
-        DaemonOptions options;
         try
         {
-            options = JsonSerializer.Deserialize(text, OptionsJson.Default.DaemonOptions) ?? throw new OptionsException("the file is empty.");
+            var shape = OptionsShape.Of(text, OptionsJson.Default.DaemonOptions);
+            var options = JsonSerializer.Deserialize(text, OptionsJson.Default.DaemonOptions)!;
+            return Problems(options).FirstOrDefault() is not { } problem ? options : throw new OptionsException(problem, shape.LineOf(problem.Split(' ')[0]));
         }
         catch (JsonException e)
         {
-            throw new OptionsException($"{(e.Path is { Length: > 2 } path ? path[2..] : "the file")} cannot be read (line {e.LineNumber + 1}): {e.Message.Split(". Path:")[0].TrimEnd('.')}.");
+            throw new OptionsException($"it is not JSON as it should be: {e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.')}.", (int?)e.LineNumber + 1);
         }
-
-        if (Problems(options).FirstOrDefault() is { } problem)
-        {
-            throw new OptionsException(problem);
-        }
-
-        return options;
     }
 
+    /// <summary>Each begins with the key that it is about, by which its line is found.</summary>
     private static IEnumerable<string> Problems(DaemonOptions o) =>
-        Own(o).Concat(Balancing(o.Balancing)).Concat(Networks(o)).Concat(Hosts(o)).Concat(Parts(o));
+        Own(o).Concat(Balancing(o.Balancing)).Concat(Networks(o)).Concat(Hosts(o)).Concat(Parts(o)).Concat(PlaceChecks.Of(o));
 
     private static IEnumerable<string> Own(DaemonOptions o)
     {

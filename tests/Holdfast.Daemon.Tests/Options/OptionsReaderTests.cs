@@ -45,7 +45,7 @@ public sealed class OptionsReaderTests
 
     [Theory]
     [InlineData("\"cluster\": \"lab\"", "\"cluster\": \"My Lab\"", "cluster is 'My Lab'")]
-    [InlineData("6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "nonsense", "clusterId cannot be read")]
+    [InlineData("6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "nonsense", "clusterId is 'nonsense'; it must be a UUID in quotes")]
     [InlineData("6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001", "00000000-0000-0000-0000-000000000000", "clusterId is missing")]
     [InlineData("\"slot\": 0, \"listen\"", "\"slot\": 64, \"listen\"", "slot is 64")]
     [InlineData("\"slot\": 0, \"listen\"", "\"slot\": 1, \"listen\"", "slot is 1, but hosts gives 0 to h1")]
@@ -61,7 +61,7 @@ public sealed class OptionsReaderTests
     [InlineData("[\"h1\"]", "[]", "etcd.members is empty")]
     [InlineData("[\"h1\"]", "[\"h7\"]", "etcd.members names 'h7'")]
     [InlineData("\"agent\": \"fence_lab\"", "\"agent\": \"\"", "fence[0].agent is empty")]
-    [InlineData("\"fence\":", "\"fenze\":", "fastShot is true, but fence is missing")]
+    [InlineData("\"fence\":", "\"fenze\":", "fenze is not known; write 'fence', if that is meant.")]
     [InlineData("\"except\": [\"h1\"]", "\"except\": [\"h7\"]", "fence[1] names 'h7', which hosts does not know.")]
     [InlineData("\"except\": [\"h1\"]", "\"limitSeconds\": 0", "fence[1].limitSeconds is 0")]
     [InlineData("\"fastShot\": true", "\"mostFencings\": 0", "mostFencings is 0")]
@@ -80,11 +80,63 @@ public sealed class OptionsReaderTests
     [InlineData("\"fastShot\": true", "\"migrationsAtOnce\": 0", "migrationsAtOnce is 0; it must be 1 to 64.")]
     [InlineData("\"fastShot\": true", "\"migrationsInCluster\": 0", "migrationsInCluster is 0; it must be 1 to 1024.")]
     [InlineData("\"tcg\"", "\"xen\"", "acceleration is 'xen'")]
+    [InlineData("\"fence_lab\", \"options\"", "\"\", \"options\"", "fence[0].agent is empty")]
+    [InlineData("\"fastShot\": true", "\"socket\": \"run/x\"", "socket is 'run/x'; it must be a whole path that begins with '/'.")]
+    [InlineData("\"fastShot\": true", "\"heartbeatPort\": 70000", "heartbeatPort is 70000; its port must be 1 to 65535.")]
+    [InlineData("\"fastShot\": true", "\"peerPort\": 2379", "etcd.clientPort has the port 2379, as peerPort has; give each a port of its own.")]
+    [InlineData("{ \"cluster\": \"10.81.1.2\" }", "{ \"clster\": \"10.81.1.2\" }", "hosts[1].addresses.clster is on no network of this file; networks names cluster, migration.")]
+    [InlineData("\"addresses\": { \"cluster\": \"10.81.1.1\", \"migration\"", "\"addresses\": { \"migration\"", "hosts[0].addresses has none on the network 'cluster', and h1 is a member of etcd")]
     public void A_wrong_field_is_named(string right, string wrong, string complaint)
     {
         Assert.Contains(right, Good);
         var e = Assert.Throws<OptionsException>(() => OptionsReader.Parse(Good.Replace(right, wrong, StringComparison.Ordinal)));
-        Assert.Contains(complaint, e.Message);
+        Assert.StartsWith(complaint, e.Message);
+    }
+
+    [Theory]
+    [InlineData("\"slot\": 0, \"listen\"", "\"slot\": \"0\", \"listen\"", 2, "slot is '0'; it must be a whole number without quotes.")]
+    [InlineData("\"role\": \"migration,storage\"", "\"rolle\": \"migration\"", 5, "networks[1].rolle is not known; write 'role', if that is meant.")]
+    [InlineData("\"role\": \"migration,storage\", ", "", 5, "networks[1].role is missing; it must be a text in quotes.")]
+    [InlineData("\"role\": \"migration,storage\"", "\"role\": \"migrate\"", 5, "networks[1].role is 'migrate'; it must be one or several of cluster, migration, storage, guest.")]
+    [InlineData("\"slot\": 1", "\"slot\": 0", 9, "hosts[1] (h2, slot 0) has the name or the slot of h1 (slot 0)")]
+    [InlineData("[\"h1\"] }", "\"h1\" }", 11, "etcd.members is 'h1'; it must be a list in [ ].")]
+    [InlineData("[\"h1\"] }", "[null] }", 11, "etcd.members[0] is null; it must be a text in quotes.")]
+    [InlineData("\"fastShot\": true", "\"fastShot\": \"yes\"", 13, "fastShot is 'yes'; it must be true or false.")]
+    [InlineData("\"fastShot\": true", "\"host\": \"h2\"", 13, "host is there a second time (first in line 2); keep one of them.")]
+    [InlineData("\"fastShot\": true", "\"balancing\": { \"hotPercent\": \"much\" }", 13, "balancing.hotPercent is 'much'; it must be a number without quotes.")]
+    [InlineData("\"fastShot\": true", "\"balancing\": null", 13, "balancing is null; it must be an object in { }.")]
+    [InlineData("\"fastShot\": true", "\"xyzzy\": 1", 13, "xyzzy is not known; known here are acceleration, anonymous, ")]
+    [InlineData("\"fastShot\": true", "\"fastShot\" true", 13, "it is not JSON as it should be: ")]
+    [InlineData("\"tcg\"\n}", "\"tcg\"\n}\n}", 15, "it is not JSON as it should be: ")]
+    public void The_line_that_is_wrong_is_named(string right, string wrong, int line, string complaint)
+    {
+        Assert.Contains(right, Good);
+        var e = Assert.Throws<OptionsException>(() => OptionsReader.Parse(Good.Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.StartsWith(complaint, e.Message);
+        Assert.Equal(line, e.Line);
+    }
+
+    [Fact]
+    public void A_key_that_is_missing_has_no_line_and_what_a_person_may_write_beside_JSON_is_taken()
+    {
+        Assert.Null(Assert.Throws<OptionsException>(() => OptionsReader.Parse("// nothing yet\n{ }")).Line);
+        Assert.Equal("h1", OptionsReader.Parse("// our cluster\n" + Good.Replace("\"acceleration\": \"tcg\"", "/* slow */ \"acceleration\": \"tcg\",", StringComparison.Ordinal)).Host);
+        Assert.Null(OptionsReader.Parse(Good.Replace("\"fastShot\": true", "\"watchdog\": null", StringComparison.Ordinal)).Watchdog);
+    }
+
+    [Fact]
+    public void The_file_and_the_line_stand_before_the_sentence()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Good.Replace("\"kvm\"", "", StringComparison.Ordinal).Replace("\"tcg\"", "\"xen\"", StringComparison.Ordinal));
+            Assert.Equal($"{file}, line 13: acceleration is 'xen'; it must be kvm or tcg.", Assert.Throws<OptionsException>(() => OptionsReader.Read(file)).Message);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
@@ -108,6 +160,8 @@ public sealed class OptionsReaderTests
     public void A_missing_file_and_broken_JSON_are_said()
     {
         Assert.Contains("cannot be read", Assert.Throws<OptionsException>(() => OptionsReader.Read("/no/such/file")).Message);
-        Assert.Contains("cannot be read", Assert.Throws<OptionsException>(() => OptionsReader.Parse("{")).Message);
+        Assert.StartsWith("it is not JSON", Assert.Throws<OptionsException>(() => OptionsReader.Parse("{")).Message);
+        Assert.StartsWith("it is not JSON", Assert.Throws<OptionsException>(() => OptionsReader.Parse("")).Message);
+        Assert.StartsWith("the file is a list; it must be an object", Assert.Throws<OptionsException>(() => OptionsReader.Parse("[]")).Message);
     }
 }

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Holdfast.Adapters.Linux.Survey;
 
 /// <summary>What a program prints, which may be missing, hang, or print without end.</summary>
-internal static class ProgramOutput
+public static class ProgramOutput
 {
     /// <summary>In characters; a host with 1,000 interfaces prints one.</summary>
     private const int Most = 8 << 20;
