@@ -7,7 +7,7 @@ namespace Holdfast.Cli.Tests.Calls;
 public sealed class ClientTests
 {
     [Theory]
-    [InlineData("https://h1")]
+    [InlineData("ftp://h1")]
     [InlineData("h 1")]
     [InlineData("")]
     public void An_address_that_is_none_is_a_wrong_call(string address) =>
@@ -16,6 +16,7 @@ public sealed class ClientTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("http://127.0.0.1")]
+    [InlineData("https://127.0.0.1")]
     public async Task Without_a_port_the_agents_own_is_asked(string address)
     {
         using var client = HoldfastClient.Tcp(address);
