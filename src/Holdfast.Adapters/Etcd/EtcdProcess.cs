@@ -63,6 +63,7 @@ public sealed class EtcdProcess(EtcdOptions options) : IAsyncDisposable
             "--election-timeout=1000",
             "--auto-compaction-mode=revision",
             "--auto-compaction-retention=10000",
+            "--enable-grpc-gateway=false",     // nobody here asks it, and with TLS it cannot reach its own etcd
             "--logger=zap",
             $"--log-outputs={options.LogFile}",
             .. options.Tls is { } tls ? Arguments(tls) : [],
