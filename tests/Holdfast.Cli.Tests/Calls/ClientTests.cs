@@ -14,14 +14,14 @@ public sealed class ClientTests
         Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => HoldfastClient.Tcp(address)).Code);
 
     [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("http://127.0.0.1")]
-    [InlineData("https://127.0.0.1")]
+    [InlineData("127.0.0.9")]
+    [InlineData("http://127.0.0.9")]
+    [InlineData("https://127.0.0.9")]
     public async Task Without_a_port_the_agents_own_is_asked(string address)
     {
         using var client = HoldfastClient.Tcp(address);
         var refused = await Assert.ThrowsAsync<ApiException>(() => client.StatusAsync());
-        Assert.Contains($"127.0.0.1:{Routes.DefaultPort}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.9:{Routes.DefaultPort}", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
