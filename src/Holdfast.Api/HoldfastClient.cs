@@ -16,6 +16,7 @@ public sealed class HoldfastClient : IDisposable
 {
     private readonly HttpClient http;
     private readonly string place;
+    private Func<string?>? distrust;
 
     private HoldfastClient(HttpMessageHandler handler, Uri address, string place, string? token)
     {
@@ -57,22 +58,24 @@ public sealed class HoldfastClient : IDisposable
         new Uri("http://holdfastd"),
         socket, token) { Local = local };
 
-    /// <summary>A client of an agent on the network: <c>name</c>, <c>name:port</c> or <c>http://…</c>.</summary>
+    /// <summary>A client of an agent on the network: <c>name</c>, <c>name:port</c> or <c>https://…</c>; <c>http://…</c> where the cluster does without TLS.</summary>
     /// <param name="token">Who asks; null: nobody known.</param>
-    /// <param name="through">What each request goes through on its way to the network: how agents make themselves known.</param>
-    public static HoldfastClient Tcp(string address, bool local = false, TimeSpan? connect = null, string? token = null, Func<HttpMessageHandler, HttpMessageHandler>? through = null)
+    /// <param name="over">What requests go through, given what carries them: how both sides make themselves known.</param>
+    /// <param name="distrust">Why the server was not trusted, when it was not, as the end of a sentence about it.</param>
+    public static HoldfastClient Tcp(
+        string address, bool local = false, TimeSpan? connect = null, string? token = null, Func<SocketsHttpHandler, HttpMessageHandler>? over = null, Func<string?>? distrust = null)
     {
-        var text = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+        var text = address.Contains("://", StringComparison.Ordinal) ? address : "https://" + address;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
         {
             throw new ApiException(ErrorCode.Usage, $"'{address}' is not the address of a host; give it as NAME, ADDRESS or ADDRESS:PORT.");
         }
 
-        // A port is always named by us: without one the agents' own is meant, not 80.
-        var named = text["http://".Length..].TrimEnd('/').Split(']')[^1].Contains(':', StringComparison.Ordinal);
+        // A port is always named by us: without one the agents' own is meant, not 443.
+        var named = text[(uri.Scheme.Length + 3)..].TrimEnd('/').Split(']')[^1].Contains(':', StringComparison.Ordinal);
         var full = named ? uri : new UriBuilder(uri) { Port = Routes.DefaultPort }.Uri;
         var network = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = connect ?? TimeSpan.FromSeconds(5) };
-        return new(through?.Invoke(network) ?? network, full, full.Authority, token) { Local = local };
+        return new(over?.Invoke(network) ?? network, full, full.Authority, token) { Local = local, distrust = distrust };
     }
 
     /// <summary>A client over what carries requests elsewhere than in an operating system's own process: a browser has no sockets.</summary>
@@ -328,9 +331,15 @@ public sealed class HoldfastClient : IDisposable
         }
     }
 
-    private ApiException Broken(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
-        ? new ApiException(ErrorCode.Unavailable, $"No agent answers at {place}; start holdfastd there, or name another host with --host.", e)
-        : new ApiException(ErrorCode.Unavailable, $"The agent at {place} broke the connection off; look at its log, or name another host with --host.", e);
+    private ApiException Broken(Exception e) => e switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } =>
+            new ApiException(ErrorCode.Unavailable, $"No agent answers at {place}; start holdfastd there, or name another host with --host.", e),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new ApiException(ErrorCode.Unavailable, distrust?.Invoke() is { } why
+            ? $"The agent at {place} was told nothing, as it is not to be trusted: {why}."
+            : $"The agent at {place} does not speak TLS, or refused this connection: look at its log; only where its configuration says \"tls\": false, give its address as http://{place}.", e),
+        _ => new ApiException(ErrorCode.Unavailable, $"The agent at {place} broke the connection off; look at its log, or name another host with --host.", e),
+    };
 
     private ApiException Refused(HttpResponseMessage answer, string body)
     {

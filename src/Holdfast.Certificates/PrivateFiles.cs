@@ -3,11 +3,12 @@ using System.Text;
 namespace Holdfast.Certificates;
 
 /// <summary>Files that only their owner may read, each there whole or not at all.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    internal static void Write(string directory, IEnumerable<(string Name, string Text)> files)
+    /// <exception cref="CertificateException">They cannot be written.</exception>
+    public static void Write(string directory, IEnumerable<(string Name, string Text)> files)
     {
         try
         {
@@ -17,7 +18,7 @@ internal static class PrivateFiles
                 var file = Path.Combine(directory, name);
                 using (var stream = new FileStream(file + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnFile }))
                 {
-                    stream.Write(Encoding.ASCII.GetBytes(text));
+                    stream.Write(Encoding.UTF8.GetBytes(text));
                 }
 
                 File.Move(file + ".new", file, overwrite: true);
@@ -25,7 +26,7 @@ internal static class PrivateFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CertificateException($"The certificates cannot be written to {directory}: {e.Message.TrimEnd('.')}.");
+            throw new CertificateException($"The host's files cannot be written to {directory}: {e.Message.TrimEnd('.')}.");
         }
     }
 }

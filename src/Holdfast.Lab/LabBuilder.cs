@@ -72,11 +72,7 @@ internal sealed partial class LabBuilder(LabOptions options, IProgress<string> p
             HostFiles.WriteDisk(lab, host);
         }
 
-        if (options.MigrationTls)
-        {
-            HostFiles.WriteCertificates(lab);
-        }
-
+        HostFiles.WriteCertificates(lab);
         return lab;
     }
 

@@ -33,7 +33,7 @@ public sealed record LabOptions
     /// <summary>Milliseconds that a migration's pause is planned for at first; null: the agents' own default.</summary>
     public int? MigrationFirstPauseMs { get; init; }
 
-    /// <summary>Whether the hosts have certificates and the agents encrypt what a migration sends.</summary>
+    /// <summary>Whether QEMU has certificates and the agents encrypt what a migration sends.</summary>
     public bool MigrationTls { get; init; } = true;
 
     /// <summary>Whether each host counts one processor for machines, and relieves itself when they want more of it than <c>AgentBalancing</c> says.</summary>

@@ -16,13 +16,15 @@ internal sealed class EtcdCalls : IDisposable
     private readonly ImmutableArray<Uri> members;
     private int preferred;
 
-    public EtcdCalls(IEnumerable<Uri> members)
+    public EtcdCalls(EtcdOptions options, IEnumerable<EtcdMember> members)
     {
-        this.members = [.. members];
-        channels = [.. this.members.Select(m => GrpcChannel.ForAddress(m, new GrpcChannelOptions
+        EtcdMember[] asked = [.. members];
+        this.members = [.. asked.Select(m => m.Client(options))];
+        channels = [.. asked.Select(m => GrpcChannel.ForAddress(m.Client(options), new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler
             {
+                SslOptions = options.Tls?.Client(m.Name) ?? new(),
                 UseProxy = false,
                 ConnectTimeout = TimeSpan.FromMilliseconds(500),
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

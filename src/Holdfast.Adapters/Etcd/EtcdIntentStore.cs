@@ -25,7 +25,7 @@ public sealed partial class EtcdIntentStore : IAsyncDisposable
     public EtcdIntentStore(EtcdOptions options)
     {
         // One's own member first: it answers without the network's help when it has a quorum.
-        calls = new EtcdCalls(options.Members.OrderByDescending(m => m.Name == options.Host).Select(m => m.Client(options)));
+        calls = new EtcdCalls(options, options.Members.OrderByDescending(m => m.Name == options.Host));
         keys = new IntentKeys(options.ClusterId);
         view = new EtcdView(calls, keys);
     }

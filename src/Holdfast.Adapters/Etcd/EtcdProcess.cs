@@ -63,10 +63,19 @@ public sealed class EtcdProcess(EtcdOptions options) : IAsyncDisposable
             "--election-timeout=1000",
             "--auto-compaction-mode=revision",
             "--auto-compaction-retention=10000",
+            "--enable-grpc-gateway=false",     // nobody here asks it, and with TLS it cannot reach its own etcd
             "--logger=zap",
             $"--log-outputs={options.LogFile}",
+            .. options.Tls is { } tls ? Arguments(tls) : [],
         ];
     }
+
+    /// <summary>Who is no agent of the cluster reads and writes nothing, neither as a client nor as a member.</summary>
+    private static IEnumerable<string> Arguments(EtcdTls tls) => ((string[])["", "peer-"]).SelectMany(whose => (string[])
+    [
+        $"--{whose}cert-file={tls.Certificate}", $"--{whose}key-file={tls.Key}", $"--{whose}trusted-ca-file={tls.Authority}", $"--{whose}client-cert-auth",
+        whose.Length == 0 ? $"--client-cert-allowed-hostname={tls.Name}" : $"--peer-cert-allowed-hostname={tls.Name}",
+    ]);
 
     /// <summary>The process that works on this data directory, whoever started it.</summary>
     internal static int? FindRunning(string dataDirectory)

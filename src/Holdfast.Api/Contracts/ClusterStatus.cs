@@ -27,7 +27,7 @@ public sealed record ClusterStatus
 
     public string Version { get; set; } = "";
 
-    /// <summary>Where this host's API listens for others (<c>10.0.0.1:7441</c>), or null when only on its socket.</summary>
+    /// <summary>Where this host's API listens for others (<c>https://10.0.0.1:7441</c>), or null when only on its socket.</summary>
     public string? Api { get; init; }
 
     /// <summary>The web console's address, or null when there is none.</summary>

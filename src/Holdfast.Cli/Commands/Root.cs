@@ -8,6 +8,7 @@ using Holdfast.Cli.Commands.Explore;
 using Holdfast.Cli.Commands.Ha;
 using Holdfast.Cli.Commands.Host;
 using Holdfast.Cli.Commands.Lab;
+using Holdfast.Cli.Commands.Membership;
 using Holdfast.Cli.Commands.Network;
 using Holdfast.Cli.Commands.Recover;
 using Holdfast.Cli.Commands.Simulate;
@@ -52,7 +53,11 @@ internal static class Root
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),
             Group("drill", "Disturbances with what each may cost: run in the lab, watched from outside.", new DrillListCommand(context), new DrillRunCommand(context), new DrillReportCommand(context)),
-            Group("ca", "The cluster's certificate authority, for encrypted migrations.", new CaCreateCommand(context), new CaIssueCommand(context)),
+            new InitCommand(context),
+            new InviteCommand(context),
+            new JoinCommand(context),
+            new LeaveCommand(context),
+            Group("ca", "The cluster's certificate authority.", new CaCreateCommand(context), new CaIssueCommand(context)),
             new DemoCommand(context),
             new ExploreCommand(context),
             new SimulateCommand(context),

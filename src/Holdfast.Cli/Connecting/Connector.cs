@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Api;
+using Holdfast.Certificates;
 using Holdfast.Lab;
 
 namespace Holdfast.Cli.Connecting;
@@ -17,7 +18,7 @@ internal sealed class Connector(GlobalOptions options, Func<string, string?> env
         }
 
         var host = Host(parse);
-        return Lab(parse) is { } lab ? OfLab(lab, host, local, token) : host is not null ? HoldfastClient.Tcp(host, local, token: token) : HoldfastClient.Unix(Routes.DefaultSocket, local, token);
+        return Lab(parse) is { } lab ? OfLab(lab, host, local, token) : host is not null ? Network(parse, host, local, token) : HoldfastClient.Unix(Routes.DefaultSocket, local, token);
     }
 
     /// <summary>The lab whose agent <see cref="Connect"/> asks; null: it is no lab's.</summary>
@@ -31,6 +32,25 @@ internal sealed class Connector(GlobalOptions options, Func<string, string?> env
 
     /// <summary>The lab meant by <c>--name</c> or <c>--lab</c>, else the only one that runs.</summary>
     public string LabName(ParseResult parse, string? name) => name ?? parse.GetValue(options.Lab) ?? OnlyLab();
+
+    /// <summary>An agent proves itself by the cluster's authority, before it is told a token; where none is known here, by those that this machine trusts for all.</summary>
+    private HoldfastClient Network(ParseResult parse, string host, bool local, string? token)
+    {
+        if (AuthorityFile.Find(parse.GetValue(options.Authority), environment) is not { } file)
+        {
+            return HoldfastClient.Tcp(host, local, token: token, distrust: () => $"nobody whom this machine trusts vouches for it; give the cluster's authority with --ca or HOLDFAST_CA, or put it into {AuthorityFile.OfUser(environment)} ('{HostCertificate.AgentDirectory}/{ClusterAuthority.CertificateFile}' on each host)");
+        }
+
+        var check = new ServerCheck(HostCredential.Authority(file));
+        return HoldfastClient.Tcp(
+            host, local, token: token,
+            over: network =>
+            {
+                network.SslOptions = check.Options;
+                return network;
+            },
+            distrust: () => check.Refusal is { } refusal ? $"its certificate {refusal} (judged by {file})" : null);
+    }
 
     private static HoldfastClient OfLab(string lab, string? host, bool local, string? token)
     {

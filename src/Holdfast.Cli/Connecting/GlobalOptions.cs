@@ -32,6 +32,13 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Authority { get; } = new("--ca")
+    {
+        Description = "The cluster's ca-cert.pem, by which the agent must prove itself; also HOLDFAST_CA, ~/.config/holdfast/ca-cert.pem.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     public Option<string?> Lab { get; } = new("--lab")
     {
         Description = "Lab to use when several run.",
@@ -55,7 +62,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(Command root)
     {
-        foreach (Option option in (Option[])[Host, Socket, Token, Lab, Local, Output])
+        foreach (Option option in (Option[])[Host, Socket, Token, Authority, Lab, Local, Output])
         {
             root.Options.Add(option);
         }

@@ -14,6 +14,9 @@ public sealed record AuditFacts(Layout Layout, ImmutableArray<Blast> Singles, Im
     /// <summary>The agents answer over the cluster network, not on their own host's socket only.</summary>
     public required bool ApiOnNetwork { get; init; }
 
+    /// <summary>What they say there is encrypted, and they prove who they are.</summary>
+    public bool ApiEncrypted { get; init; } = true;
+
     /// <summary>An administrator's word that silence proves death without a watchdog.</summary>
     public required bool TimingOnly { get; init; }
 

@@ -53,9 +53,9 @@ internal static class VirtualisationChecks
             : NotMet($"{List(mixed)} carries guests and the cluster's own traffic: give the guests a network of their own.");
     }
 
-    private static (Compliance, string) Interfaces(AuditFacts facts) => facts.ApiOnNetwork
-        ? NotMet("The agents answer over the cluster network to who shows a token, but unencrypted: whoever can listen there reads tokens and answers. Keep others off that network.")
-        : Met("The agents answer on their own hosts' sockets only.");
+    private static (Compliance, string) Interfaces(AuditFacts facts) => !facts.ApiOnNetwork ? Met("The agents answer on their own hosts' sockets only.")
+        : facts.ApiEncrypted ? Met("The agents answer over the cluster network to who shows a token, and to each other by certificate, with TLS.")
+        : NotMet("The agents answer over the cluster network to who shows a token, but unencrypted (\"tls\": false): whoever can listen there reads tokens and answers.");
 
     private static (Compliance, string) OwnMigrationNetwork(AuditFacts facts)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Threading.RateLimiting;
 using Holdfast.Api;
+using Holdfast.Certificates;
 using Holdfast.Daemon.Http;
 using Holdfast.Daemon.Options;
 using Microsoft.AspNetCore.Connections.Features;
@@ -9,7 +10,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Holdfast.Daemon.Access;
 
 /// <summary>Who asks, and whether they may: before every route, by what the route says of itself (<see cref="Operation"/>).</summary>
-internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Seals seals)
+/// <param name="seals">Null: agents are known by their certificates.</param>
+internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Seals? seals)
 {
     private const string Bearer = "Bearer";
     private static readonly Caller Anonymous = new("anonymous", Role.Viewer, CallerKind.Anonymous);
@@ -24,9 +26,9 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
         var given = context.Request.Headers.Authorization.ToString();
         context.Items[typeof(Caller)] = given switch
         {
-            "" => Unnamed(context),
+            "" => Agent(context) ?? Unnamed(context),
             _ when given.StartsWith(Bearer + " ", StringComparison.OrdinalIgnoreCase) => ByToken(context, given[(Bearer.Length + 1)..].Trim()),
-            _ when given.StartsWith(Seal.Scheme + " ", StringComparison.Ordinal) => await BySealAsync(context, given[(Seal.Scheme.Length + 1)..]),
+            _ when seals is not null && given.StartsWith(Seal.Scheme + " ", StringComparison.Ordinal) => await BySealAsync(seals, context, given[(Seal.Scheme.Length + 1)..]),
             _ => throw Wrong(context, "The request's Authorization is of no kind that this agent knows; send 'Bearer TOKEN'."),
         };
         await next(context);
@@ -72,6 +74,11 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
         }
     }
 
+    /// <summary>Who showed an agent's certificate, which the handshake has judged (<see cref="HostTls"/>); null: nobody did.</summary>
+    private Caller? Agent(HttpContext context) => context.Connection.ClientCertificate is not { } shown ? null
+        : OnBehalf.Of(context.Request.Headers[OnBehalf.Header].ToString(), AgentCertificate.HostOf(shown)!)
+            ?? throw Wrong(context, "The request says for whom it is passed on, and cannot be read: the two agents' versions may differ.");
+
     /// <summary>On the socket the kernel's word; on the network nobody, or a reader where the configuration says so.</summary>
     private Caller? Unnamed(HttpContext context) =>
         PeerCredentials.UidOf(context.Features.Get<IConnectionSocketFeature>()?.Socket) is { } uid ? new(uid == 0 ? "root" : string.Create(CultureInfo.InvariantCulture, $"uid {uid}"), Role.Admin, CallerKind.Socket)
@@ -84,7 +91,7 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
         return tokens.Find(secret, DateTimeOffset.UtcNow) ?? throw Wrong(context, "The token is wrong, expired or revoked; 'holdfast token list' shows those there are, 'holdfast token create' makes another.");
     }
 
-    private async Task<Caller> BySealAsync(HttpContext context, string credential)
+    private async Task<Caller> BySealAsync(Seals seals, HttpContext context, string credential)
     {
         Slow(context);
         var (caller, fault) = await seals.OpenAsync(credential, context.Request);
@@ -98,7 +105,7 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
             case SealFault.OldName:
                 // How agents meet after a start, and nothing that anybody did.
                 context.Unaudited();
-                context.Response.OnStarting(state => NameLife((HttpContext)state), context);
+                context.Response.OnStarting(() => NameLife(seals, context));
                 throw new ApiException(ErrorCode.Unauthorized, "The request does not name this agent's present process; an agent sends it again by itself.");
             case SealFault.Repeated:
                 throw Wrong(context, "The request was taken before: somebody sends what an agent has sent.");
@@ -141,7 +148,7 @@ internal sealed class AccessControl(DaemonOptions options, TokenBook tokens, Sea
         return Task.CompletedTask;
     }
 
-    private Task NameLife(HttpContext context)
+    private static Task NameLife(Seals seals, HttpContext context)
     {
         context.Response.Headers[Seal.LifeHeader] = seals.Life;
         return Task.CompletedTask;

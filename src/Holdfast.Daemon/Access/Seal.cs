@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Api;
 
 namespace Holdfast.Daemon.Access;
 
 /// <summary>
-/// How one agent makes itself known to another: <c>Authorization: Holdfast-Agent FROM.LIFE.NUMBER.TO.TAG</c>. The tag is over all of it, the request with its body,
+/// How one agent makes itself known to another where there is no TLS: <c>Authorization: Holdfast-Agent FROM.LIFE.NUMBER.TO.TAG</c>. The tag is over all of it, the request with its body,
 /// and for whom it is passed on, under a key of the cluster's secret.
 /// </summary>
 /// <param name="From">The sender's host.</param>
@@ -19,9 +18,6 @@ internal sealed record Seal(string From, string Life, ulong Number, string To)
 
     /// <summary>What the receiver's process calls itself, in an answer that refuses a seal.</summary>
     public const string LifeHeader = "Holdfast-Life";
-
-    /// <summary>Who asked the agent that passes this on: <c>token;operator;alice</c>.</summary>
-    public const string ForHeader = "Holdfast-For";
 
     public static string NewLife() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -44,11 +40,4 @@ internal sealed record Seal(string From, string Life, ulong Number, string To)
             return null;
         }
     }
-
-    public static string Behalf(Caller? caller) => caller is null ? "" : $"{caller.Kind};{TokenBook.Word(caller.Role)};{caller.Name}";
-
-    /// <summary>Null: nobody's, or not readable.</summary>
-    public static Caller? BehalfOf(string text, string via) => text.Split(';', 3) is [var kind, var role, var name] && Enum.TryParse<CallerKind>(kind, out var k) && TokenBook.RoleOf(role) is { } r
-        ? new(name, r, k, via)
-        : null;
 }

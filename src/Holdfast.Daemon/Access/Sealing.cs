@@ -15,10 +15,12 @@ internal sealed class Sealing(ClusterKey key, string host)
 
     public HttpMessageHandler Through(HttpMessageHandler inner) => new Handler(this) { InnerHandler = inner };
 
+    public PeerWay Way => new(Uri.UriSchemeHttp, Through);
+
     private async Task SealAsync(HttpRequestMessage request, CancellationToken cancel)
     {
         var seal = new Seal(host, life, Interlocked.Increment(ref last), lives.GetValueOrDefault(request.RequestUri!.Authority, "none"));
-        var behalf = request.Headers.TryGetValues(Seal.ForHeader, out var said) ? said.First() : "";
+        var behalf = request.Headers.TryGetValues(OnBehalf.Header, out var said) ? said.First() : "";
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancel);
         var tag = key.SignCall(seal.Text(request.Method.Method, request.RequestUri.PathAndQuery, behalf, SHA256.HashData(body)));
         request.Headers.Authorization = new AuthenticationHeaderValue(Seal.Scheme, seal.Credential(tag));

@@ -33,7 +33,7 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
     /// <summary>Who asks, or what is wrong with the seal.</summary>
     public async Task<(Caller? Caller, SealFault Fault)> OpenAsync(string credential, HttpRequest request)
     {
-        var behalf = request.Headers[Seal.ForHeader].ToString();
+        var behalf = request.Headers[OnBehalf.Header].ToString();
         if (Seal.Parse(credential) is not var (seal, tag) || !hosts.Contains(seal.From))
         {
             return (null, SealFault.Foreign);
@@ -51,8 +51,7 @@ internal sealed class Seals(ClusterKey key, IEnumerable<string> hosts)
             return (null, fault);
         }
 
-        var caller = behalf.Length == 0 ? new(seal.From, Role.Admin, CallerKind.Agent, seal.From) : Seal.BehalfOf(behalf, seal.From);
-        return (caller, SealFault.Foreign);
+        return (OnBehalf.Of(behalf, seal.From), SealFault.Foreign);
     }
 
     /// <summary>As the sender wrote it: ASP.NET's parts are decoded.</summary>

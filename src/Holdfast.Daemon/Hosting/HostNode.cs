@@ -41,7 +41,8 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         ApiServer.TakeSocket(options.Socket);
         var key = new ClusterKey(options.ClusterId, HostIdentity.Secrets(options.SecretFile));
         var map = Map();
-        var etcd = Etcd();
+        await using var tls = options.Tls ? new HostTls(options, say) : null;
+        var etcd = Etcd() with { Tls = tls?.Etcd };
         using var service = ServiceNotice.OfProcess();
         var notice = new LoopNotice(service);
         await GuardInquiry.SameWatchdogAsync(options, TimeSpan.FromSeconds(1));
@@ -59,7 +60,8 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         });
         await using var member = new EtcdProcess(etcd);
         await using var intent = new EtcdIntentStore(etcd);
-        using var peers = new PeerAgents(options, new Sealing(key, options.Host));
+        var sealing = new Sealing(key, options.Host);
+        using var peers = new PeerAgents(options, (peer, from) => tls?.To(peer, from) ?? sealing.Way);
 
         var broken = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ports = new AgentPorts(clock, new LeaseAreas(clock, Path.GetDirectoryName(options.Socket)!), guard, hypervisor, heartbeats, peerPort, FenceLevels.Devices(options), new DefinitionStore());
@@ -88,7 +90,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         hypervisor.Announcing = guests.Announce;
         var tokens = new TokenBook(Path.Combine(options.StateDirectory, "tokens.json"));
         await using var audit = new AuditLog(options.Host, Path.Combine(options.StateDirectory, "audit"), AuditLog.FileMiB << 20, options.AuditMiB / AuditLog.FileMiB);
-        await using var app = ApiServer.Build(options.Socket, options.Listen);
+        await using var app = ApiServer.Build(options.Socket, options.Listen, tls);
         var stopping = app.Lifetime.ApplicationStopping;
         var views = new ClusterViews(options, agent, intent, peers);
         var arm = new ArmBook(Path.Combine(options.StateDirectory, "disarmed.json"), agent);
@@ -97,13 +99,14 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var parts = new HostParts(
             options, agent, intent, views, peers, new TaskBoard(options.Host), events,
             new MachineCreation(options, agent, intent, orders, guests.Check), orders, new MachineSettings(intent), new DatastoreAddition(options, agent, intent, peers, FormatAsync), arm, new HostDraining(options.Host, agent, drain), addresses, new SightBook(options.Host, () => survey.Sight, peers),
-            () => [.. Alarms(member, connection), .. guests.Alarms, .. survey.MountFaults, .. audit.Problem is { } unwritten ? [unwritten] : Array.Empty<string>()], () => options.Watchdog is null ? "none" : "armed",
-            tokens, new AccessControl(options, tokens, new Seals(key, options.Hosts.Select(h => h.Name))), audit, lifetime, stopping);
+            () => [.. Alarms(member, connection), .. guests.Alarms, .. survey.MountFaults, .. ((string?[])[audit.Problem, tls?.Problem]).OfType<string>()], () => options.Watchdog is null ? "none" : "armed",
+            tokens, new AccessControl(options, tokens, options.Tls ? null : new Seals(key, options.Hosts.Select(h => h.Name))), audit, lifetime, stopping);
         ApiServer.Map(app, parts, paths);
 
         InstallHook();
         var book = new DatastoreBook(Path.Combine(options.StateDirectory, DatastoreBook.FileName), agent);
         var definitions = new DefinitionBook(agent.Redefine);
+        tls?.Start();
         connection.Start();
         member.Start();
         heartbeats.Start();

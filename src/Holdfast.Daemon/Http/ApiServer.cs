@@ -6,6 +6,8 @@ using Holdfast.Daemon.Access;
 using Holdfast.Daemon.Hosting;
 using Holdfast.Daemon.Http.Description;
 using Holdfast.Daemon.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Holdfast.Daemon.Http;
@@ -15,7 +17,8 @@ internal static class ApiServer
 {
     private const UnixFileMode RootAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
-    public static WebApplication Build(string socket, string? listen)
+    /// <param name="tls">Null: what listens on the network does so without.</param>
+    public static WebApplication Build(string socket, string? listen, HostTls? tls)
     {
         // Empty: the other builders read settings from files and variables around, and watch those files; the agent's settings are in one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -23,17 +26,27 @@ internal static class ApiServer
         builder.Services.AddRateLimiter(Limits.Set);
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = Bound);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             Limits.Set(kestrel.Limits);
             kestrel.ListenUnixSocket(socket);
             if (listen is not null)
             {
-                kestrel.Listen(IPEndPoint.Parse(listen));
+                kestrel.Listen(IPEndPoint.Parse(listen), place => Secure(place, tls));
             }
         });
         return builder.Build();
+    }
+
+    private static void Secure(ListenOptions place, HostTls? tls)
+    {
+        // Many requests within one connection would be a second way to be limited; nothing here needs it.
+        place.Protocols = HttpProtocols.Http1;
+        if (tls is not null)
+        {
+            place.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = tls.AcceptAsync, HandshakeTimeout = HostTls.HandshakeLimit });
+        }
     }
 
     public static void Map(WebApplication app, HostParts parts, HostPaths paths)

@@ -39,6 +39,7 @@ internal sealed class BsiRoutes(HostParts parts, Func<HttpContext, Task<Layout>>
         {
             MigrationsEncrypted = parts.Options.MigrationTls,
             ApiOnNetwork = parts.Options.Listen is not null,
+            ApiEncrypted = parts.Options.Tls,
             TimingOnly = parts.Options.TimingOnly,
         };
 

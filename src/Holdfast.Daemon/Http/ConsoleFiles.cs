@@ -30,7 +30,7 @@ internal sealed class ConsoleFiles
     private readonly string policy;
 
     /// <param name="folder">Of the built console: each file compressed with gzip, named NAME.gz, or as it is.</param>
-    /// <param name="others">The other agents' addresses, as "http://10.1.0.2:7441": the console asks them when this one does not answer.</param>
+    /// <param name="others">The other agents' addresses, as "https://10.1.0.2:7441": the console asks them when this one does not answer.</param>
     public ConsoleFiles(string folder, string[] others)
     {
         files = !Directory.Exists(folder) ? FrozenDictionary<string, ConsoleFile>.Empty : Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
@@ -48,11 +48,11 @@ internal sealed class ConsoleFiles
         var port = options.Listen is { } listen ? IPEndPoint.Parse(listen).Port : Routes.DefaultPort;
         var cluster = options.Networks.Where(n => n.Has("cluster")).Select(n => n.Name).ToArray();
         return new(Path.Combine(AppContext.BaseDirectory, "console"),
-            [.. options.Hosts.Where(h => h.Name != options.Host).Select(h => cluster.Select(n => h.Addresses.GetValueOrDefault(n)).FirstOrDefault(a => a is not null)).OfType<string>().Select(a => $"http://{a}:{port}")]);
+            [.. options.Hosts.Where(h => h.Name != options.Host).Select(h => cluster.Select(n => h.Addresses.GetValueOrDefault(n)).FirstOrDefault(a => a is not null)).OfType<string>().Select(a => $"{(options.Tls ? "https" : "http")}://{a}:{port}")]);
     }
 
     /// <summary>The console's address of the host that listens there; null: it has none.</summary>
-    public static string? Address(DaemonOptions options) => options.Listen is { } listen && Directory.Exists(Path.Combine(AppContext.BaseDirectory, "console")) ? $"http://{listen}{Root}" : null;
+    public static string? Address(DaemonOptions options) => options.Api is { } api && Directory.Exists(Path.Combine(AppContext.BaseDirectory, "console")) ? new Uri(api, Root).ToString() : null;
 
     /// <summary>Answers what is the console's, and lets the consoles of the other hosts ask this one's API; all else goes on.</summary>
     public void Map(WebApplication app) => app.Use(async (context, next) =>

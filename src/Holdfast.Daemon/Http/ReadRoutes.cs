@@ -57,7 +57,7 @@ internal sealed class ReadRoutes(HostParts parts)
                 Alarms = [.. snapshot.Alarms, .. drained, .. parts.Alarms()],
                 Machines = parts.Views.Local.Count,
                 Version = DescriptionRoutes.Version,
-                Api = parts.Options.Listen,
+                Api = parts.Options.Api?.ToString().TrimEnd('/'),
                 Console = ConsoleFiles.Address(parts.Options),
             },
             ApiJson.Default.ClusterStatus);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Api;
+using Holdfast.Certificates;
 using Holdfast.Core.Balancing;
 using Holdfast.Core.Model;
 
@@ -21,10 +23,20 @@ internal sealed record DaemonOptions
 
     public string StateDirectory { get; set; } = "/var/lib/holdfast";
 
-    public string Socket { get; set; } = Api.Routes.DefaultSocket;
+    public string Socket { get; set; } = Routes.DefaultSocket;
 
     /// <summary>Address and port of the API on the cluster network; null: on the socket only.</summary>
     public string? Listen { get; set; }
+
+    /// <summary>What listens there speaks TLS, and agents know each other by their certificates (docs/adr/0023). The same on every host.</summary>
+    public bool Tls { get; set; } = true;
+
+    /// <summary>Where this host's certificate and the cluster's authority are.</summary>
+    public string TlsDirectory { get; set; } = HostCertificate.AgentDirectory;
+
+    /// <summary>The address that a client gives to reach this host's agent; null: it has none.</summary>
+    [JsonIgnore]
+    public Uri? Api => Listen is { } listen ? new($"{(Tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp)}://{listen}") : null;
 
     /// <summary>"viewer": whoever reaches <see cref="Listen"/> may read without a token; null: nobody may anything without one (docs/adr/0020).</summary>
     public string? Anonymous { get; set; }

@@ -19,29 +19,21 @@ internal sealed class PeerAgents : IDisposable
 
     private static readonly string[] PassedBack = ["Location", "ETag", "Retry-After"];
 
-    private readonly ImmutableSortedDictionary<string, HoldfastClient> clients;
-    private readonly ImmutableSortedDictionary<string, Uri> addresses;
+    private readonly ImmutableSortedDictionary<string, Peer> peers;
 
-    // A connection of its own for each order that is passed on: one kept open to a host that has been reset since refuses the next order although the new
-    // agent is well, and an order that was already sent cannot be sent again without knowing whether it was taken.
-    private readonly HttpClient http;
-    private readonly Sealing sealing;
-
-    public PeerAgents(DaemonOptions options, Sealing sealing)
+    /// <param name="way">By host and this host's address on the network that both have.</param>
+    public PeerAgents(DaemonOptions options, Func<string, IPAddress, PeerWay> way)
     {
-        this.sealing = sealing;
-        http = new(sealing.Through(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.Zero })) { Timeout = Timeout.InfiniteTimeSpan };
         var port = options.Listen is { } listen ? IPEndPoint.Parse(listen).Port : Routes.DefaultPort;
-        var cluster = options.Networks.Where(n => n.Has("cluster")).Select(n => n.Name).ToArray();
-        addresses = options.Hosts
+        var cluster = options.Networks.Where(n => n.Has("cluster")).ToArray();
+        peers = options.Hosts
             .Where(h => h.Name != options.Host)
-            .Select(h => (h.Name, Address: cluster.Select(n => h.Addresses.GetValueOrDefault(n)).FirstOrDefault(a => a is not null)))
-            .Where(h => h.Address is not null)
-            .ToImmutableSortedDictionary(h => h.Name, h => new UriBuilder("http", h.Address, port).Uri, StringComparer.Ordinal);
-        clients = addresses.ToImmutableSortedDictionary(a => a.Key, a => Client(a.Value), StringComparer.Ordinal);
+            .Select(h => (h.Name, Network: cluster.FirstOrDefault(n => h.Addresses.ContainsKey(n.Name)), h.Addresses))
+            .Where(h => h.Network is not null)
+            .ToImmutableSortedDictionary(h => h.Name, h => new Peer(h.Addresses[h.Network!.Name], port, way(h.Name, IPAddress.Parse(h.Network.Address))), StringComparer.Ordinal);
     }
 
-    public IEnumerable<string> Hosts => clients.Keys;
+    public IEnumerable<string> Hosts => peers.Keys;
 
     /// <summary>Asks several hosts at once; who does not answer in time is missing from the result.</summary>
     public Task<IReadOnlyList<(string Host, T Answer)>> AskAsync<T>(IEnumerable<string> hosts, Func<HoldfastClient, CancellationToken, Task<T>> question, CancellationToken cancel) =>
@@ -50,13 +42,13 @@ internal sealed class PeerAgents : IDisposable
     /// <summary>The same with a question of its own for each host, by name.</summary>
     public async Task<IReadOnlyList<(string Host, T Answer)>> AskAsync<T>(IEnumerable<string> hosts, Func<string, HoldfastClient, CancellationToken, Task<T>> question, CancellationToken cancel)
     {
-        var answers = await Task.WhenAll(hosts.Where(clients.ContainsKey).Select(async host =>
+        var answers = await Task.WhenAll(hosts.Where(peers.ContainsKey).Select(async host =>
         {
             try
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 limit.CancelAfter(Patience);
-                return (host, Answered: true, Answer: await question(host, clients[host], limit.Token));
+                return (host, Answered: true, Answer: await question(host, peers[host].Client, limit.Token));
             }
             catch (Exception e) when (e is ApiException or OperationCanceledException)
             {
@@ -69,29 +61,24 @@ internal sealed class PeerAgents : IDisposable
     /// <summary>A conversation with one host's agent, without the short patience of a list.</summary>
     public async Task With(string host, Func<HoldfastClient, Task> talk)
     {
-        if (!addresses.TryGetValue(host, out var address))
-        {
-            throw new ApiException(ErrorCode.Unavailable, $"The address of {host} is not known to this agent; ask {host} itself with --host.");
-        }
-
-        using var client = Client(address);
+        using var client = Known(host).NewClient();
         await talk(client);
     }
 
     /// <summary>What each host that answers sees in a probe file; null: it sees no such file.</summary>
     public async Task<IReadOnlyList<(string Host, string? Seen)>> ProbeAsync(string file)
     {
-        var answers = await Task.WhenAll(addresses.Select(async a =>
+        var answers = await Task.WhenAll(peers.Select(async p =>
         {
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-                using var answer = await http.GetAsync(new Uri(a.Value, $"{ProbeRoute}?file={Uri.EscapeDataString(file)}"), limit.Token);
-                return (a.Key, Answered: true, Seen: answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(limit.Token) : null);
+                using var answer = await p.Value.Orders.GetAsync(new Uri(p.Value.Address, $"{ProbeRoute}?file={Uri.EscapeDataString(file)}"), limit.Token);
+                return (p.Key, Answered: true, Seen: answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(limit.Token) : null);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
-                return (a.Key, Answered: false, Seen: null);
+                return (p.Key, Answered: false, Seen: null);
             }
         }));
         return [.. answers.Where(a => a.Answered).Select(a => (a.Key, a.Seen))];
@@ -100,16 +87,12 @@ internal sealed class PeerAgents : IDisposable
     /// <summary>Passes a request on to another host's agent as it is, and its answer back. It goes out with <c>local=1</c> and says how often that was done.</summary>
     public async Task ForwardAsync(HttpContext from, string host, CancellationToken cancel)
     {
-        if (!addresses.TryGetValue(host, out var address))
-        {
-            throw new ApiException(ErrorCode.Unavailable, $"The address of {host} is not known to this agent; ask {host} itself with --host.");
-        }
-
+        var peer = Known(host);
         var query = from.IsLocal() ? from.Request.QueryString : from.Request.QueryString.Add("local", "1");
-        using var request = new HttpRequestMessage(new HttpMethod(from.Request.Method), new Uri(address, from.Request.Path + query.ToUriComponent()));
-        if (Seal.Behalf(from.Caller()) is { Length: > 0 } behalf)
+        using var request = new HttpRequestMessage(new HttpMethod(from.Request.Method), new Uri(peer.Address, from.Request.Path + query.ToUriComponent()));
+        if (OnBehalf.Text(from.Caller()) is { Length: > 0 } behalf)
         {
-            request.Headers.Add(Seal.ForHeader, behalf);
+            request.Headers.Add(OnBehalf.Header, behalf);
         }
 
         request.Headers.Add(Answers.PassedOnHeader, (from.TimesPassedOn() + 1).ToString(CultureInfo.InvariantCulture));
@@ -123,11 +106,11 @@ internal sealed class PeerAgents : IDisposable
         HttpResponseMessage answer;
         try
         {
-            answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            answer = await peer.Orders.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
         catch (HttpRequestException e)
         {
-            throw new ApiException(ErrorCode.Unavailable, $"Only {host} can do this, and its agent does not answer at {address.Authority}; try again when it is back, or see 'holdfast host show {host}'.", e);
+            throw new ApiException(ErrorCode.Unavailable, $"Only {host} can do this, and its agent does not answer at {peer.Address.Authority}; try again when it is back, or see 'holdfast host show {host}'.", e);
         }
 
         using (answer)
@@ -152,15 +135,46 @@ internal sealed class PeerAgents : IDisposable
         }
     }
 
-    private HoldfastClient Client(Uri address) => HoldfastClient.Tcp(address.Authority, local: true, Patience, through: sealing.Through);
+    private Peer Known(string host) => peers.GetValueOrDefault(host) ?? throw new ApiException(ErrorCode.Unavailable, $"The address of {host} is not known to this agent; ask {host} itself with --host.");
 
     public void Dispose()
     {
-        foreach (var client in clients.Values)
+        foreach (var peer in peers.Values)
         {
-            client.Dispose();
+            peer.Client.Dispose();
+            peer.Orders.Dispose();
+        }
+    }
+
+    /// <summary>One host's agent.</summary>
+    private sealed class Peer
+    {
+        /// <summary>After so long a connection is made anew: certificates that were renewed are seen.</summary>
+        private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(10);
+        private readonly PeerWay way;
+
+        public Peer(string address, int port, PeerWay way)
+        {
+            this.way = way;
+            Address = new UriBuilder(way.Scheme, address, port).Uri;
+            Client = NewClient();
+            Orders = new(way.Over(new() { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(3), PooledConnectionLifetime = TimeSpan.Zero })) { Timeout = Timeout.InfiniteTimeSpan };
         }
 
-        http.Dispose();
+        public Uri Address { get; }
+
+        public HoldfastClient Client { get; }
+
+        /// <summary>
+        /// A connection of its own for each order that is passed on: one kept open to a host that has been reset since refuses the next order although the new
+        /// agent is well, and an order that was already sent cannot be sent again without knowing whether it was taken.
+        /// </summary>
+        public HttpClient Orders { get; }
+
+        public HoldfastClient NewClient() => HoldfastClient.Tcp(Address.ToString(), local: true, Patience, over: network =>
+        {
+            network.PooledConnectionLifetime = ConnectionLife;
+            return way.Over(network);
+        });
     }
 }

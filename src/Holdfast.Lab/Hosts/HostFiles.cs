@@ -59,14 +59,20 @@ internal static class HostFiles
         return $$"""{ "switches": [{{string.Join(", ", switches)}}], "networks": [{{string.Join(", ", networks)}}], "addresses": [{{string.Join(", ", routers)}}] }""" + "\n";
     }
 
-    /// <summary>Every host's certificate, from an authority that is forgotten with that: no host comes later.</summary>
+    /// <summary>Every host's certificates, from an authority that is forgotten with that: no host comes later.</summary>
     internal static void WriteCertificates(LabState lab)
     {
-        using var authority = ClusterAuthority.Create(lab.Options.Name, DateTimeOffset.UtcNow);
+        var now = DateTimeOffset.UtcNow;
+        using var authority = ClusterAuthority.Create(lab.Options.Name, now);
         foreach (var host in lab.Hosts)
         {
-            var addresses = lab.Options.Networks.Select(network => IPAddress.Parse(lab.Address(host, network)));
-            authority.Issue(host, addresses, DateTimeOffset.UtcNow).Save(lab.Paths.Host(host).Disk + HostCertificate.QemuDirectory);
+            var disk = lab.Paths.Host(host).Disk;
+            IPAddress[] addresses = [.. lab.Options.Networks.Select(network => IPAddress.Parse(lab.Address(host, network)))];
+            authority.Issue(host, addresses, now, agent: true).SaveForAgent(disk + HostCertificate.AgentDirectory);
+            if (lab.Options.MigrationTls)
+            {
+                authority.Issue(host, addresses, now, agent: false).SaveForQemu(disk + HostCertificate.QemuDirectory);
+            }
         }
     }
 

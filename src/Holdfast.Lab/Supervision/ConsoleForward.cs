@@ -1,12 +1,15 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Holdfast.Certificates;
 using Holdfast.Lab.Linux;
 
 namespace Holdfast.Lab.Supervision;
 
 /// <summary>
 /// The way of this machine's browser into a lab: what comes to a port of 127.0.0.1 is passed on to the API of the first host that takes it. A host's own address is not to be reached from here, and it is asked over TCP
-/// as any browser would ask it, not over its socket, behind which everybody is root. It ends with the supervisor.
+/// as any browser would ask it, not over its socket, behind which everybody is root. TLS ends here: the browser's part of the way does not leave this machine, and no browser knows a lab's authority. It ends with the supervisor.
 /// </summary>
 internal sealed class ConsoleForward : IAsyncDisposable
 {
@@ -84,7 +87,7 @@ internal sealed class ConsoleForward : IAsyncDisposable
             await using var here = new NetworkStream(browser, ownsSocket: true);
             if (await Connect() is { } agent)
             {
-                await using var there = new NetworkStream(agent, ownsSocket: true);
+                await using var there = agent;
                 await Task.WhenAny(here.CopyToAsync(there, end.Token), there.CopyToAsync(here, end.Token));
             }
         }
@@ -98,8 +101,8 @@ internal sealed class ConsoleForward : IAsyncDisposable
         }
     }
 
-    /// <summary>The first host's agent that takes the connection; null: none does.</summary>
-    private async Task<Socket?> Connect()
+    /// <summary>The first host's agent that takes the connection and is that host's; null: none.</summary>
+    private async Task<Stream?> Connect()
     {
         foreach (var host in lab.Hosts.Where(h => !hung(h)))
         {
@@ -108,21 +111,37 @@ internal sealed class ConsoleForward : IAsyncDisposable
                 continue;
             }
 
-            Socket? socket = null;
+            SslStream? agent = null;
             try
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
                 limit.CancelAfter(Patience);
-                socket = new Socket(new SafeSocketHandle(NamespaceSocket.Open($"/proc/{init.Pid}/ns/net", Native.StreamCloseOnExec), ownsHandle: true));
-                await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(lab.Address(host, lab.Options.Networks.First(n => n.Role == "cluster"))), Api.Routes.DefaultPort), limit.Token);
-                return socket;
+                var check = new ServerCheck(HostCredential.Authority($"{lab.Paths.Host(host).Disk}{HostCertificate.AgentDirectory}/{ClusterAuthority.CertificateFile}"), host);
+                agent = new SslStream(await Dial(host, init, limit.Token));
+                await agent.AuthenticateAsClientAsync(check.Options, limit.Token);
+                return agent;
             }
-            catch (Exception e) when (e is SocketException or LabException || (e is OperationCanceledException && !end.IsCancellationRequested))
+            catch (Exception e) when (e is SocketException or IOException or LabException or CertificateException or AuthenticationException || (e is OperationCanceledException && !end.IsCancellationRequested))
             {
-                socket?.Dispose();
+                agent?.Dispose();
             }
         }
 
         return null;
+    }
+
+    private async Task<NetworkStream> Dial(string host, ProcessId init, CancellationToken limit)
+    {
+        var socket = new Socket(new SafeSocketHandle(NamespaceSocket.Open($"/proc/{init.Pid}/ns/net", Native.StreamCloseOnExec), ownsHandle: true));
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(lab.Address(host, lab.Options.Networks.First(n => n.Role == "cluster"))), Api.Routes.DefaultPort), limit);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

@@ -59,4 +59,19 @@ public sealed class IntentViewTests
         Assert.Contains("--initial-cluster-token=holdfast-6f7d7a0e5a574f6f9a532f8a52a4c001", arguments);
         Assert.Null((options with { Host = "h9" }).Own);
     }
+
+    [Fact]
+    public void With_TLS_members_and_clients_both_prove_themselves_and_an_agents_name_is_asked_for()
+    {
+        var options = new EtcdOptions(Guid.NewGuid(), "h1", [new EtcdMember("h1", new(0x0101510a))], 2379, 2380, "/d", "/l") { Tls = new("/c", "/k", "/a", "agents", _ => new()) };
+        var arguments = EtcdProcess.Arguments(options, options.Own!);
+        Assert.Contains("--listen-client-urls=https://10.81.1.1:2379", arguments);
+        Assert.Contains("--initial-cluster=h1=https://10.81.1.1:2380", arguments);
+        Assert.Equal(
+            [
+                "--cert-file=/c", "--client-cert-allowed-hostname=agents", "--client-cert-auth", "--key-file=/k",
+                "--peer-cert-allowed-hostname=agents", "--peer-cert-file=/c", "--peer-client-cert-auth", "--peer-key-file=/k", "--peer-trusted-ca-file=/a", "--trusted-ca-file=/a",
+            ],
+            arguments.Where(a => a.Contains("cert", StringComparison.Ordinal) || a.Contains("key", StringComparison.Ordinal) || a.Contains("ca-file", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
 }

@@ -17,13 +17,13 @@ public sealed class CaTests : IDisposable
     {
         await MadeAsync();
         Assert.Equal(ExitCode.Done, (await IssueAsync("--address", "10.0.2.11", "--address", "fd00::11")).Exit);
-        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Host, "ca-cert.pem"));
-        foreach (var end in (string[])["server", "client"])
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Host, "tls", "ca-cert.pem"));
+        foreach (var (end, dns) in ((string, string[])[])[("qemu/server", ["h1"]), ("qemu/client", ["h1"]), ("tls/host", ["h1", "agent.holdfast.internal"])])
         {
             using var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(Host, $"{end}-cert.pem"), Path.Combine(Host, $"{end}-key.pem"));
             Assert.True(certificate.HasPrivateKey);
             var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
-            Assert.Equal(["h1"], names.EnumerateDnsNames());
+            Assert.Equal(dns, names.EnumerateDnsNames());
             Assert.Equal(["10.0.2.11", "fd00::11"], names.EnumerateIPAddresses().Select(a => a.ToString()));
             Assert.True(Trusts(authority, certificate));
         }
@@ -36,7 +36,7 @@ public sealed class CaTests : IDisposable
         await IssueAsync("--address", "10.0.2.11");
         await Call.RunAsync(["ca", "create", "other", "--dir", Path.Combine(place, "other")]);
         using var other = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(place, "other", "ca-cert.pem"));
-        using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Host, "server-cert.pem"));
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Host, "tls", "host-cert.pem"));
         Assert.False(Trusts(other, certificate));
     }
 
@@ -48,7 +48,7 @@ public sealed class CaTests : IDisposable
         Assert.All(
             Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
-        Assert.All((string[])[Authority, Host], folder => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
+        Assert.All((string[])[Authority, Path.Combine(Host, "tls"), Path.Combine(Host, "qemu")], folder => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
     }
 
     [Fact]

@@ -7,20 +7,21 @@ namespace Holdfast.Cli.Tests.Calls;
 public sealed class ClientTests
 {
     [Theory]
-    [InlineData("https://h1")]
+    [InlineData("ftp://h1")]
     [InlineData("h 1")]
     [InlineData("")]
     public void An_address_that_is_none_is_a_wrong_call(string address) =>
         Assert.Equal(ErrorCode.Usage, Assert.Throws<ApiException>(() => HoldfastClient.Tcp(address)).Code);
 
     [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("http://127.0.0.1")]
+    [InlineData("127.0.0.9")]
+    [InlineData("http://127.0.0.9")]
+    [InlineData("https://127.0.0.9")]
     public async Task Without_a_port_the_agents_own_is_asked(string address)
     {
         using var client = HoldfastClient.Tcp(address);
         var refused = await Assert.ThrowsAsync<ApiException>(() => client.StatusAsync());
-        Assert.Contains($"127.0.0.1:{Routes.DefaultPort}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.9:{Routes.DefaultPort}", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

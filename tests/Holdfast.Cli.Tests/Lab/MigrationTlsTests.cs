@@ -69,7 +69,7 @@ public sealed class MigrationTlsTests(RunningLab lab)
             cp -r /etc/pki/qemu /tmp/own
             /holdfast/bin/holdfast ca create stranger --dir {Folder}/ca
             /holdfast/bin/holdfast ca issue h2 {addresses} --dir {Folder}/ca --out {Folder}/h2
-            cp {Folder}/h2/* /etc/pki/qemu/
+            cp {Folder}/h2/qemu/* /etc/pki/qemu/
             rm -r {Folder}
             """);
     }

@@ -20,14 +20,14 @@ internal sealed class GuardedServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private GuardedServer(string folder, ClusterKey key, string? anonymous, TimeSpan task)
+    private GuardedServer(string folder, ClusterKey key, string? anonymous, HostTls? tls, TimeSpan task)
     {
         Socket = Path.Combine(folder, $"{Guid.NewGuid():N}.sock");
         Audit = new AuditLog("h1", Path.Combine(folder, "audit"), AuditLog.FileMiB << 20, 4);
         Book = new TokenBook(Path.Combine(folder, "tokens.json"));
         var tasks = new TaskBoard("h1");
-        app = ApiServer.Build(Socket, "127.0.0.1:0");
-        ApiServer.Protect(app, new AccessControl(new DaemonOptions { Anonymous = anonymous }, Book, new Seals(key, ["h1", "h2"])), new Auditing("h1", Audit, tasks));
+        app = ApiServer.Build(Socket, "127.0.0.1:0", tls);
+        ApiServer.Protect(app, new AccessControl(new DaemonOptions { Anonymous = anonymous }, Book, tls is null ? new Seals(key, ["h1", "h2"]) : null), new Auditing("h1", Audit, tasks));
         app.MapGet("/v1/vms", c => c.AnswerAsync(c.Caller()!, ApiJson.Default.Caller)).Is(Operation.Reads("All.", ApiJson.Default.Caller));
         app.MapGet("/v1/audit/log", c => c.AnswerAsync(c.Caller()!, ApiJson.Default.Caller)).Is(new(Needs.Auditor, "Log."));
         app.MapPost("/v1/vms/{name}/stop", async c =>
@@ -52,11 +52,11 @@ internal sealed class GuardedServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<GuardedServer> StartAsync(string folder, string? anonymous = null, ClusterKey? key = null, int port = 0)
+    public static async Task<GuardedServer> StartAsync(string folder, string? anonymous = null, ClusterKey? key = null, HostTls? tls = null)
     {
-        var server = new GuardedServer(folder, key ?? ClusterSecret.Key, anonymous, TimeSpan.FromMilliseconds(20));
+        var server = new GuardedServer(folder, key ?? ClusterSecret.Key, anonymous, tls, TimeSpan.FromMilliseconds(20));
         await server.app.StartAsync();
-        server.Address = new(server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.StartsWith("http://127", StringComparison.Ordinal)));
+        server.Address = new(server.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(a => a.Contains("://127", StringComparison.Ordinal)));
         return server;
     }
 

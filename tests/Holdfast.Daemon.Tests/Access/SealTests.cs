@@ -6,7 +6,7 @@ using Holdfast.Daemon.Access;
 
 namespace Holdfast.Daemon.Tests.Access;
 
-/// <summary>How agents know each other on the network.</summary>
+/// <summary>How agents know each other on a network without TLS.</summary>
 public sealed class SealTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("holdfast-seal-").FullName;
@@ -75,7 +75,7 @@ public sealed class SealTests : IAsyncLifetime
     public async Task What_is_passed_on_for_somebody_has_no_more_rights_than_they()
     {
         using var http = Agent(ClusterSecret.Sealing("h2"), new HttpClientHandler());
-        http.DefaultRequestHeaders.Add(Seal.ForHeader, Seal.Behalf(new Caller("alice;b", Role.Viewer, CallerKind.Token)));
+        http.DefaultRequestHeaders.Add(OnBehalf.Header, OnBehalf.Text(new Caller("alice;b", Role.Viewer, CallerKind.Token)));
         Assert.Equal(new("alice;b", Role.Viewer, CallerKind.Token, "h2"), await http.GetFromJsonAsync("/v1/vms", ApiJson.Default.Caller));
         Assert.Equal(HttpStatusCode.Forbidden, (await http.PostAsync("/v1/vms/a/stop", null)).StatusCode);
     }
@@ -121,7 +121,7 @@ public sealed class SealTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Authorization", sent.Authorization);
             if (sent.Behalf is not null)
             {
-                request.Headers.Add(Seal.ForHeader, sent.Behalf);
+                request.Headers.Add(OnBehalf.Header, sent.Behalf);
             }
 
             request.Content = sent.Body is { } body ? new StringContent(body, Encoding.UTF8, "application/json") : null;
@@ -134,7 +134,7 @@ public sealed class SealTests : IAsyncLifetime
             {
                 Address = request.RequestUri!,
                 Body = request.Content is null ? null : await request.Content.ReadAsStringAsync(cancel),
-                Behalf = request.Headers.TryGetValues(Seal.ForHeader, out var said) ? said.First() : null,
+                Behalf = request.Headers.TryGetValues(OnBehalf.Header, out var said) ? said.First() : null,
             });
             return Swallow(request) ? throw new HttpRequestException("held") : await base.SendAsync(request, cancel);
         }

@@ -86,7 +86,7 @@ public sealed class EventStreamTests : IAsyncLifetime
 
     private static async Task<string> NextAsync(IAsyncEnumerator<ClusterEvent> stream) => await stream.MoveNextAsync().AsTask().WaitAsync(Limit) ? stream.Current.Text : "the stream ended";
 
-    private HoldfastClient Client(bool local) => HoldfastClient.Tcp($"127.0.0.1:{port}", local, TimeSpan.FromSeconds(2));
+    private HoldfastClient Client(bool local) => HoldfastClient.Tcp($"http://127.0.0.1:{port}", local, TimeSpan.FromSeconds(2));
 
     private EventLog LogOf(string host) => new(host, Path.Combine(folder, $"{host}.jsonl"), _ => null);
 
@@ -96,11 +96,11 @@ public sealed class EventStreamTests : IAsyncLifetime
         Listen = $"127.0.0.1:{port}",
         Networks = [new("cluster", "cluster", "127.0.0.1")],
         Hosts = [new("h1", 0, new() { ["cluster"] = "127.0.0.1" }), new("h2", 1, new() { ["cluster"] = "127.0.0.2" })],
-    }, ClusterSecret.Sealing(host));
+    }, (_, _) => ClusterSecret.Sealing(host).Way);
 
     private async Task<WebApplication> ServeAsync(string address, int at, EventLog log, string host, PeerAgents others)
     {
-        var server = ApiServer.Build(Path.Combine(folder, $"{host}-{Guid.NewGuid():N}.sock"), $"{address}:{at}");
+        var server = ApiServer.Build(Path.Combine(folder, $"{host}-{Guid.NewGuid():N}.sock"), $"{address}:{at}", tls: null);
         server.MapGet(Routes.Events, new EventStream(log, host, others, stopping.Token).AnswerAsync);
         await server.StartAsync();
         return server;

@@ -24,7 +24,7 @@ public sealed class PassedOnTests
             Listen = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}",
             Networks = [new("cluster", "cluster", "127.0.0.1")],
             Hosts = [new("h1", 0, new() { ["cluster"] = "127.0.0.1" }), new("h2", 1, new() { ["cluster"] = "127.0.0.1" })],
-        }, ClusterSecret.Sealing("h1"));
+        }, (_, _) => ClusterSecret.Sealing("h1").Way);
         Assert.Equal(200, await OrderAsync(peers));
         Assert.Equal(200, await OrderAsync(peers));
         listener.Stop();

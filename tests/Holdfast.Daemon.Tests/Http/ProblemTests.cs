@@ -20,7 +20,7 @@ public sealed class ProblemTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        app = ApiServer.Build(socket, "127.0.0.1:0");
+        app = ApiServer.Build(socket, "127.0.0.1:0", tls: null);
         app.Use(next => context =>
         {
             context.Response.Headers.AccessControlAllowOrigin = "http://h2";
@@ -89,7 +89,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [Fact]
     public async Task The_client_shows_the_sentence()
     {
-        using var client = HoldfastClient.Tcp(http.BaseAddress!.Authority);
+        using var client = HoldfastClient.Tcp(http.BaseAddress!.ToString());
         var refused = await Assert.ThrowsAsync<ApiException>(() => client.StatusAsync());
         Assert.Equal((ErrorCode.NotFound, "This agent has no GET /v1/status; its version may differ from yours."), (refused.Code, refused.Message));
     }

@@ -13,7 +13,7 @@ internal static class ServedRoutes
 {
     public static async Task<IReadOnlyList<RouteEndpoint>> AllAsync()
     {
-        await using var app = ApiServer.Build(Path.Combine(Path.GetTempPath(), $"holdfast-{Guid.NewGuid():N}.sock"), listen: null);
+        await using var app = ApiServer.Build(Path.Combine(Path.GetTempPath(), $"holdfast-{Guid.NewGuid():N}.sock"), listen: null, tls: null);
         ApiServer.Map(app, new HostParts(new DaemonOptions { Host = "h1" }, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, null!, default), new HostPaths());
         return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).Cast<RouteEndpoint>()];
     }
