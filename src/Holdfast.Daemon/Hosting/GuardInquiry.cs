@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Holdfast.Core.Guarding;
 using Holdfast.Daemon.Options;
 using Holdfast.Runtime.Guarding;
@@ -7,9 +8,14 @@ namespace Holdfast.Daemon.Hosting;
 /// <summary>Asks the guard for its state, by a line of its own. A guard has one agent, so this is for when none is connected.</summary>
 internal static class GuardInquiry
 {
-    /// <returns>Null: no guard has answered within the limit.</returns>
+    /// <returns>Null: no guard listens, or it has not answered within the limit.</returns>
     public static async Task<GuardReport?> AskAsync(string socket, TimeSpan limit)
     {
+        if (!Listens(socket))
+        {
+            return null;
+        }
+
         using var late = new CancellationTokenSource(limit);
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new TaskCompletionSource<GuardReport>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +35,21 @@ internal static class GuardInquiry
         catch (OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Known at once, so that an agent that starts before its guard does not wait for it.</summary>
+    private static bool Listens(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class HostNode(DaemonOptions options, string? faultPoints, Actio
         var etcd = Etcd() with { Tls = tls?.Etcd };
         using var service = ServiceNotice.OfProcess();
         var notice = new LoopNotice(service);
-        await GuardInquiry.SameWatchdogAsync(options, TimeSpan.FromSeconds(1));
+        await GuardInquiry.SameWatchdogAsync(options, TimeSpan.FromSeconds(10));
         var clock = new BootClock();
 
         using var heartbeats = new HeartbeatPort(map, key, options.HeartbeatPort);

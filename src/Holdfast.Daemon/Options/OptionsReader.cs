@@ -47,6 +47,11 @@ internal static partial class OptionsReader
         {
             throw new OptionsException($"it is not JSON as it should be: {e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].TrimEnd('.')}.", (int?)e.LineNumber + 1);
         }
+        catch (InvalidOperationException e)
+        {
+            // Half of a character, written as an escape, which the reader finds when it makes a text of it.
+            throw new OptionsException($"it holds text that is none: {e.Message.TrimEnd('.')}.");
+        }
     }
 
     /// <summary>Each begins with the key that it is about, by which its line is found.</summary>

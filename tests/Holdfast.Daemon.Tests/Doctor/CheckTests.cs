@@ -26,7 +26,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Acceleration.Kvm, "kvm", DoctorStates.Ok, "KVM works")]
+    [InlineData(Acceleration.Kvm, "kvm", DoctorStates.Ok, "a guest's BIOS runs under KVM")]
     [InlineData(Acceleration.Kvm, "tcg", DoctorStates.Warning, "acceleration is tcg")]
     [InlineData(Acceleration.Tcg, "tcg", DoctorStates.Warning, "machines fall back to TCG as configured")]
     [InlineData(Acceleration.Tcg, "kvm", DoctorStates.Failed, "and acceleration is kvm")]

@@ -125,6 +125,21 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void The_package_s_example_lacks_nothing_but_the_cluster_s_id()
+    {
+        var top = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(top!.FullName, "packaging/deb/holdfastd.json")))
+        {
+            top = top.Parent;
+        }
+
+        var text = File.ReadAllText(Path.Combine(top.FullName, "packaging/deb/holdfastd.json"));
+        var e = Assert.Throws<OptionsException>(() => OptionsReader.Parse(text));
+        Assert.Equal((5, "clusterId is missing; make one with 'uuidgen' and give it to every host of the cluster."), (e.Line, e.Message));
+        Assert.Equal("h1", OptionsReader.Parse(text.Replace($"{Guid.Empty}", $"{Guid.NewGuid()}", StringComparison.Ordinal)).Host);
+    }
+
+    [Fact]
     public void The_file_and_the_line_stand_before_the_sentence()
     {
         var file = Path.GetTempFileName();
