@@ -146,13 +146,15 @@ public sealed class MembershipTests : IAsyncLifetime
         var configuration = folder.Read();
         configuration["socket"] = agent.Socket;
         await File.WriteAllTextAsync(folder.Configuration, ClusterPlan.Text(configuration));
-        agent.On("GET /v1/hosts/h1", """{"name":"h1","state":"up"}""");
+        agent.On("GET /v1/hosts/h1", """{"name":"h1","state":"up","verdict":"connected"}""");
         (await CallAsync("h1", "leave", "--yes")).IsOneSentence(ExitCode.Usage, "holdfast host drain h1");
-        agent.On("GET /v1/hosts/h1", """{"name":"h1","state":"up","drain":"drained"}""");
-        agent.On("GET /v1/vms", """[{"name":"web","id":"6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001","state":"running","host":"h1"}]""");
+        agent.On("GET /v1/hosts/h1", """{"name":"h1","state":"up","verdict":"connected","drain":"draining"}""");
+        agent.On("GET /v1/vms", """[{"name":"web","id":"6f7d7a0e-5a57-4f6f-9a53-2f8a52a4c001","desired":"run","state":"running","epoch":1,"host":"h1"}]""");
         (await CallAsync("h1", "leave", "--yes")).IsOneSentence(ExitCode.Usage, "web is still on h1");
-        Assert.True(File.Exists(folder.Configuration));
         agent.On("GET /v1/vms", "[]");
+        (await CallAsync("h1", "leave", "--yes")).IsOneSentence(ExitCode.Usage, "h1 is still being drained");
+        Assert.True(File.Exists(folder.Configuration));
+        agent.On("GET /v1/hosts/h1", """{"name":"h1","state":"up","verdict":"connected","drain":"drained"}""");
         Assert.Equal(ExitCode.Done, (await CallAsync("h1", "leave", "--yes")).Exit);
         Assert.Equal(["ca-cert.pem", "ca-key.pem"], Directory.EnumerateFiles(Path.Combine(place, "h1"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }

@@ -40,5 +40,10 @@ internal sealed class LeaveCommand : MembershipCommand
         {
             throw new UsageException($"{string.Join(", ", here)} {(here.Length == 1 ? "is" : "are")} still on {name}; 'holdfast host show {name}' says what keeps {(here.Length == 1 ? "it" : "them")} there.");
         }
+
+        if (host.Drain is not DrainState.Drained)
+        {
+            throw new UsageException($"{name} is still being drained; 'holdfast host show {name}' says what it waits for.");
+        }
     }
 }
