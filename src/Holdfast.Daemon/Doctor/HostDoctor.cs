@@ -57,7 +57,8 @@ internal static class HostDoctor
         yield return new LibvirtCheck(uri, () => LibvirtVersionAsync(uri));
         yield return new ConfinementCheck(TextOf);
         yield return new TimeCheck(KernelClock.Read);
-        yield return new CertificateCheck(options?.MigrationTls, HostCertificate.QemuDirectory, static () => DateTimeOffset.UtcNow);
+        yield return new CertificateCheck(CertificateUse.Agent, options?.Tls, options?.TlsDirectory ?? HostCertificate.AgentDirectory, static () => DateTimeOffset.UtcNow);
+        yield return new CertificateCheck(CertificateUse.Migrations, options?.MigrationTls, HostCertificate.QemuDirectory, static () => DateTimeOffset.UtcNow);
     }
 
     private static IEnumerable<ICheck> OfConfigured(DaemonOptions options)

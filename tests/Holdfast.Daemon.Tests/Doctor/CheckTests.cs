@@ -142,8 +142,8 @@ public sealed class CheckTests : IDisposable
     public async Task A_certificate_s_end_is_seen_before_it_comes()
     {
         using var authority = ClusterAuthority.Create("lab", DateTimeOffset.UtcNow);
-        authority.Issue("h1", [IPAddress.Loopback], DateTimeOffset.UtcNow).Save(folder);
-        async Task<Finding> At(int days) => (await new CertificateCheck(true, folder, () => DateTimeOffset.UtcNow.AddDays(days)).LookAsync(default))[1];
+        authority.Issue("h1", [IPAddress.Loopback], DateTimeOffset.UtcNow, agent: false).SaveForQemu(folder);
+        async Task<Finding> At(int days) => (await new CertificateCheck(CertificateUse.Migrations, true, folder, () => DateTimeOffset.UtcNow.AddDays(days)).LookAsync(default))[1];
         Says([await At(0)], DoctorStates.Ok, "server-cert.pem is good until");
         Says([await At(720)], DoctorStates.Warning, "server-cert.pem is good only until");
         Says([await At(740)], DoctorStates.Failed, "server-cert.pem was good until", "holdfast ca issue");
@@ -151,7 +151,8 @@ public sealed class CheckTests : IDisposable
         Says([await At(0)], DoctorStates.Failed, "server-cert.pem is no certificate");
         File.Delete(Path.Combine(folder, "server-cert.pem"));
         Says([await At(0)], DoctorStates.Failed, "server-cert.pem is missing");
-        Says(await new CertificateCheck(false, folder, () => default).LookAsync(default), DoctorStates.Warning, "migrationTls is off");
+        Says(await new CertificateCheck(CertificateUse.Migrations, false, folder, () => default).LookAsync(default), DoctorStates.Warning, "migrationTls is off");
+        Says([(await new CertificateCheck(CertificateUse.Agent, true, folder, () => default).LookAsync(default))[1]], DoctorStates.Failed, "host-cert.pem is missing", "nobody reaches this host's agent");
     }
 
     [Fact]

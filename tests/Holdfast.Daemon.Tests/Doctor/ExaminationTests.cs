@@ -27,7 +27,7 @@ public sealed class ExaminationTests
     {
         var report = await HostDoctor.ExamineAsync("/no/such/file");
         Assert.Equal((DoctorStates.Failed, "write it, after the example in /usr/share/doc/holdfast/examples/holdfastd.json"), report.Findings.Where(f => f.Check == "configuration").Select(f => (f.State, f.Mend)).Single());
-        Assert.Equal(["configuration", "kvm", "qemu", "libvirt", "apparmor", "time", "certificates"], report.Findings.Select(f => f.Check).Distinct());
+        Assert.Equal(["configuration", "kvm", "qemu", "libvirt", "apparmor", "time", "agent certificate", "migration certificates"], report.Findings.Select(f => f.Check).Distinct());
         Assert.All(report.Findings, f => Assert.Equal(f.State == DoctorStates.Ok, f.Mend is null));
     }
 

@@ -71,6 +71,9 @@ public sealed class PackageTests
     {
         host.Write(Configuration, Good.Replace("tcg", "xen", StringComparison.Ordinal));
         host.Write("/etc/holdfast/secret", "0123456789abcdef0123456789abcdef");
+        host.Run("holdfast", "ca", "create", "one");
+        host.Run("holdfast", "ca", "issue", "h1", "--address", "127.0.0.1", "--out", "/root/h1");
+        host.Run("cp", "-r", "/root/h1/tls", "/etc/holdfast/tls");
         Assert.NotEqual(0, host.Try("systemctl", "start", Agent).Code);
         Assert.Equal(("failed", "2", "0"), (host.Of(Agent, "ActiveState"), host.Of(Agent, "ExecMainStatus"), host.Of(Agent, "NRestarts")));
         Assert.Contains($"{Configuration}, line 5: acceleration is 'xen'; it must be kvm or tcg.", host.Run("journalctl", "-u", Agent, "-o", "cat", "--no-pager"));

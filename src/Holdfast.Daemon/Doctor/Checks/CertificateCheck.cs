@@ -1,29 +1,30 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Holdfast.Certificates;
 
 namespace Holdfast.Daemon.Doctor.Checks;
 
-/// <param name="wanted">Migrations are encrypted; null: not known.</param>
-/// <param name="folder">Where QEMU's certificates lie when qemu.conf names no other place.</param>
-internal sealed class CertificateCheck(bool? wanted, string folder, Func<DateTimeOffset> now) : ICheck
+/// <param name="wanted">It is encrypted; null: not known.</param>
+/// <param name="folder">Where the certificates lie.</param>
+internal sealed class CertificateCheck(CertificateUse use, bool? wanted, string folder, Func<DateTimeOffset> now) : ICheck
 {
-    private const string Make = "'holdfast ca issue' makes a host's files; see docs/operations/migration-encryption.md";
-    private static readonly string[] Files = ["ca-cert.pem", "server-cert.pem", "client-cert.pem"];
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
 
-    public string Name => "certificates";
+    public string Name => use.Name;
+
+    private string Make => $"'holdfast ca issue' makes a host's files; see {use.Runbook}";
 
     public Task<IReadOnlyList<Finding>> LookAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<Finding>>(wanted == false
-        ? [Finding.Warning("migrationTls is off: machines' memory can be read on the migration network", $"set it to true on every host; {Make}")]
-        : [.. Files.Select(Look)]);
+        ? [Finding.Warning(use.Off, $"set it to true on every host; {Make}")]
+        : [.. use.Files.Select(Look)]);
 
     private Finding Look(string name)
     {
         var file = Path.Combine(folder, name);
         if (!File.Exists(file))
         {
-            return Finding.Failed($"{file} is missing, so that encrypted migrations fail (unless qemu.conf names another folder)", Make);
+            return Finding.Failed($"{file} is missing, so that {use.Missing}", Make);
         }
 
         try
@@ -40,4 +41,18 @@ internal sealed class CertificateCheck(bool? wanted, string folder, Func<DateTim
             return Finding.Failed($"{file} is no certificate: {e.Message.TrimEnd('.')}", Make);
         }
     }
+}
+
+/// <summary>What a host has certificates for.</summary>
+/// <param name="Off">What it means that there is no encryption.</param>
+/// <param name="Missing">What does not work without a file.</param>
+internal sealed record CertificateUse(string Name, string[] Files, string Off, string Missing, string Runbook)
+{
+    public static CertificateUse Migrations { get; } = new(
+        "migration certificates", [ClusterAuthority.CertificateFile, "server-cert.pem", "client-cert.pem"], "migrationTls is off: machines' memory can be read on the migration network",
+        "encrypted migrations fail (unless qemu.conf names another folder)", "docs/operations/migration-encryption.md");
+
+    public static CertificateUse Agent { get; } = new(
+        "agent certificate", [ClusterAuthority.CertificateFile, HostCertificate.OwnFile], "tls is off: what agents and clients say can be read on the cluster network", "nobody reaches this host's agent over the network",
+        "docs/operations/tls.md");
 }
