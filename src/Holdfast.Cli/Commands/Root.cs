@@ -48,6 +48,7 @@ internal static class Root
             new ExplainCommand(context),
             new TimersCommand(context),
             new StatusCommand(context),
+            new DoctorCommand(context, environment),
             Group("lab", "A cluster of namespaces on this machine: try it, break it, watch it.",
                 new LabUpCommand(context), new LabDownCommand(context), new LabStatusCommand(context), new LabFaultCommand(context), new LabTruthCommand(context),
                 new LabObserveCommand(context), new LabExecCommand(context), new LabSuperviseCommand(context)),

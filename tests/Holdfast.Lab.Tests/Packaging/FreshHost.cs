@@ -68,18 +68,18 @@ internal sealed class FreshHost : IDisposable
         {
             // The kernel lets a group go when its last process is gone.
             var group = File.ReadAllText(Path.Combine(folder, "cgroup")).Trim();
-            SpinWait.SpinUntil(() => Shell("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";") == 0 || !Directory.Exists(group), TimeSpan.FromSeconds(10));
+            SpinWait.SpinUntil(() => Gone(group), TimeSpan.FromSeconds(10));
         }
 
         Directory.Delete(folder, recursive: true);
     }
 
-    private static int Shell(string program, params string[] words)
+    private static bool Gone(string group)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit(CommandLimit);
-        return process.ExitCode;
+        using var find = Process.Start(new ProcessStartInfo("find", [group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"]) { RedirectStandardError = true })!;
+        find.StandardError.ReadToEnd();
+        find.WaitForExit(CommandLimit);
+        return !Directory.Exists(group);
     }
 
     private T Until<T>(string what, Func<T?> look) where T : class
