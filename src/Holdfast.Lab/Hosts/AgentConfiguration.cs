@@ -57,7 +57,7 @@ internal sealed record AgentConfiguration
         Listen = $"{lab.Address(host, lab.Options.Networks.First(network => network.Role == "cluster"))}:{Api.Routes.DefaultPort}",
         Profile = lab.Options.Profile,
         Networks = [.. lab.Options.Networks.Select(network =>
-            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Uplink(network)))],
+            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Interface(lab, network)))],
         IsolationAddresses = lab.Gateways.Count > 1 ? [.. lab.Gateways.Select(lab.Gateway)] : [],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
