@@ -14,6 +14,8 @@ internal sealed class WhatIfBench(bool redundant, string[] kinds)
 
     /// <summary>Looks in a row that show what was said.</summary>
     private const int Looks = 3;
+    /// <summary>Equal, so that which host has the most room is known and no matter of the instant at which each measured.</summary>
+    private const int HostMemoryMiB = 2048;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(300);
     private readonly Progress<string> progress = new(text => Console.Error.WriteLine(text));
     private readonly WhatIfLab lab = new(redundant ? "bench-whatif-two" : "bench-whatif-one");
@@ -32,7 +34,7 @@ internal sealed class WhatIfBench(bool redundant, string[] kinds)
         var wrong = new List<string>();
         try
         {
-            await LabCluster.Up(new LabOptions { Name = lab.Name, Hosts = 3, Redundant = redundant }, progress, cancel);
+            await LabCluster.Up(new LabOptions { Name = lab.Name, Hosts = 3, Redundant = redundant, HostMemoryMiB = HostMemoryMiB }, progress, cancel);
             await lab.CreateAsync(cancel);
             var components = (await lab.TopologyAsync(cancel)).Components.Where(c => kinds.Length == 0 || kinds.Contains(c.Kind)).ToList();
             Console.WriteLine($"{"COMPONENT",-32} {"CUT BY",-28} {"PREDICTED",-66} {"AGREES",-8} SEEN");

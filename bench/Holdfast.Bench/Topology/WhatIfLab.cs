@@ -98,17 +98,19 @@ internal sealed class WhatIfLab(string name)
         }
     }
 
-    private static string Seen(TruthMachine before, TruthMachine now) => now.Copies switch
+    /// <summary>A frozen copy may stay on its old host until the fault is over; only one that executes is a second one.</summary>
+    private static string Seen(TruthMachine before, TruthMachine now) => now.Copies.Where(c => c.Executing).ToList() switch
     {
+        [] when now.Copies is [var frozen, ..] => Ending.Standing(before.Name, frozen.Host),
         [] => Ending.Machine(before.Name, "", null),
-        [{ Executing: false } copy] => Ending.Standing(before.Name, copy.Host),
         [{ } copy] => Ending.Machine(before.Name, now.BootId != before.BootId ? "anew on" : copy.Host == before.Copies[0].Host ? "runs on" : "live to", copy.Host),
-        _ => $"{before.Name} in {now.Copies.Count} copies",
+        var twice => $"{before.Name} executes in {twice.Count} copies",
     };
 
     private async Task<string?> NotWholeAsync(IReadOnlyList<TruthMachine> machines, CancellationToken cancel)
     {
-        if ((await HostsAsync(cancel)).FirstOrDefault(h => h.Detail is not { Row: Usual, State: HostState.Up }) is { Name: { } host } one)
+        var hosts = await HostsAsync(cancel);
+        if (hosts.FirstOrDefault(h => h.Detail is not { Row: Usual, State: HostState.Up }) is { Name: { } host } one)
         {
             return $"{host} is {one.Detail?.State.ToString() ?? "silent"}, in row {one.Detail?.Row}";
         }
@@ -116,6 +118,11 @@ internal sealed class WhatIfLab(string name)
         if (machines.FirstOrDefault(m => m is not { Copies: [{ Executing: true }], BootId: not null }) is { } broken)
         {
             return $"{broken.Name} has {broken.Copies.Count} copies, {broken.Copies.Count(c => c.Executing)} of them execute";
+        }
+
+        if (machines.All(m => m.Copies[0].Host == Home(m.Name)) && hosts.Select(h => h.Detail!.MemoryFreeMiB).Distinct().Count() > 1)
+        {
+            return "the hosts do not all have the same room yet";
         }
 
         try

@@ -43,6 +43,9 @@ internal sealed record AgentConfiguration
     public int? MigrationFirstPauseMs { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MemoryMiB { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Cpus { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -73,6 +76,7 @@ internal sealed record AgentConfiguration
         MigrationsAtOnce = lab.Options.MigrationsAtOnce,
         MigrationsInCluster = lab.Options.MigrationsAtOnce,
         MigrationFirstPauseMs = lab.Options.MigrationFirstPauseMs,
+        MemoryMiB = lab.Options.HostMemoryMiB,
         Cpus = lab.Options.Balancing ? 1 : null,
         Balancing = lab.Options.Balancing ? new() : null,
         Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,
