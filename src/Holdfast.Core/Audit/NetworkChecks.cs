@@ -57,7 +57,7 @@ internal static class NetworkChecks
         var guessed = facts.Layout.Components.Where(c => c.Id.Kind is ComponentKind.Switch or ComponentKind.Trunk && c.Confidence == Confidence.Inferred).Select(c => c.Id.ToString()).ToArray();
         return guessed.Length > 0
             ? NotMet($"Of {List(guessed)} nothing is declared or seen: let the hosts hear LLDP, or declare it in the topology file.")
-            : Met("Each switch that the cluster hangs on is declared or seen by LLDP, and 'holdfast topology show' tells the plan as it is now. The network around the cluster is not in it.");
+            : Met("Each switch that the cluster hangs on is declared or seen by LLDP, and 'holdfast topology show --format svg' draws the plan as it is now. The network around the cluster is not in it.");
     }
 
     private static (Compliance, string) Protected(AuditFacts facts)
