@@ -41,7 +41,7 @@ internal static class EmergencyChecks
         return fresh.Length > 0
             ? Met($"{List([.. fresh.Select(d => Told(d.Name, d.Last))])}. Whether these are the exercises that your plan asks for is not known; 'holdfast drill list' shows all.")
             : NotMet(drills.Length == 0
-                ? "No agent knows of a drill on this cluster: run one ('holdfast drill list')."
+                ? "No agent knows of a drill on this cluster: run one ('holdfast drill list'), on a lab of the same layout or, with --live, here."
                 : $"No drill was run within a year; the last was {Told(drills[^1].Name, drills[^1].Last)}.");
     }
 

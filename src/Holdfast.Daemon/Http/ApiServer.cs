@@ -50,6 +50,7 @@ internal static class ApiServer
         var whatIf = new WhatIfRoutes(parts);
         whatIf.Map(app);
         new BsiRoutes(parts, whatIf.AuditedAsync).Map(app);
+        new DrillRoutes(parts).Map(app);
         new BalanceRoutes(parts).Map(app);
         new AccessRoutes(parts).Map(app);
         new MetricRoutes(parts).Map(app);
