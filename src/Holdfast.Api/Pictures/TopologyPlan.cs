@@ -98,12 +98,15 @@ internal sealed class TopologyPlan
     /// <summary>What is in one box needs no line.</summary>
     private TopologyWay? Way(TopologyEdge edge)
     {
-        if (!places.TryGetValue(edge.From, out var from) || !places.TryGetValue(edge.To, out var to) || to.Height == 0 || to.X >= from.X)
+        if (!places.TryGetValue(edge.From, out var from) || !places.TryGetValue(edge.To, out var to) || to.Height == 0 || to.X == from.X)
         {
             return null;
         }
 
-        return new(from.X, from.Middle, to.X + to.Width, to.Middle, edge.Confidence, edge.Network);
+        // A trunk stands before the switches that it joins.
+        return to.X < from.X
+            ? new(from.X, from.Middle, to.X + to.Width, to.Middle, edge.Confidence, edge.Network)
+            : new(from.X + from.Width, from.Middle, to.X, to.Middle, edge.Confidence, edge.Network);
     }
 
     private static string Owner(TopologyComponent c) => c.Name.Split('/')[0];

@@ -37,7 +37,7 @@ public sealed class TopologyPictureTests
     public void Lines_lead_from_cables_to_switches_and_what_is_inferred_is_a_line_of_that_kind()
     {
         var lines = Elements(TopologyPicture.Of(Report)).Where(e => e.Name.LocalName == "path").Select(e => e.Attribute("class")!.Value).ToList();
-        Assert.Equal(["declared", "declared", "inferred", "inferred", "seen"], lines.Order().Where(l => l.Length > 0));
+        Assert.Equal(["declared", "declared", "inferred", "inferred", "inferred", "seen"], lines.Order());
     }
 
     [Fact]
