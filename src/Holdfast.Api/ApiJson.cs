@@ -41,6 +41,7 @@ namespace Holdfast.Api;
 [JsonSerializable(typeof(WhatIfReport))]
 [JsonSerializable(typeof(SinglePointReport))]
 [JsonSerializable(typeof(BsiReport))]
+[JsonSerializable(typeof(DrillDone))]
 [JsonSerializable(typeof(Caller))]
 [JsonSerializable(typeof(CreateToken))]
 [JsonSerializable(typeof(NewToken))]

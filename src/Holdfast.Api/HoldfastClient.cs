@@ -122,6 +122,10 @@ public sealed class HoldfastClient : IDisposable
 
     public Task<BsiReport> BsiAuditAsync(CancellationToken cancel = default) => GetAsync(Routes.BsiAudit, ApiJson.Default.BsiReport, cancel);
 
+    /// <summary>A drill is over; answers with the event that tells of it.</summary>
+    public Task<ClusterEvent> DrillDoneAsync(DrillDone done, CancellationToken cancel = default) => SendAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, Address(Routes.Drills)) { Content = JsonContent.Create(done, ApiJson.Default.DrillDone) }, ApiJson.Default.ClusterEvent, cancel);
+
     /// <summary>Who the agent takes this client for.</summary>
     public Task<Caller> WhoAmIAsync(CancellationToken cancel = default) => GetAsync(Routes.WhoAmI, ApiJson.Default.Caller, cancel);
 

@@ -28,6 +28,9 @@ public static class Routes
     public const string SinglePoints = "/v1/audit/spof";
     public const string BsiAudit = "/v1/audit/bsi";
 
+    /// <summary>A drill is over (POST).</summary>
+    public const string Drills = "/v1/drills";
+
     public const string AuditLog = "/v1/audit/log";
     public const string Tokens = "/v1/tokens";
     public const string WhoAmI = "/v1/whoami";

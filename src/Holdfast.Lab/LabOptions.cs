@@ -39,6 +39,9 @@ public sealed record LabOptions
     /// <summary>Whether each host counts one processor for machines, and relieves itself when they want more of it than <c>AgentBalancing</c> says.</summary>
     public bool Balancing { get; init; }
 
+    /// <summary>MiB for machines on each host; null: what the whole machine has left, which all hosts share and each measures at another instant.</summary>
+    public int? HostMemoryMiB { get; init; }
+
     /// <summary>Whether steps of the agents can be held (<see cref="LabFault.Point"/>).</summary>
     public bool FaultPoints { get; init; }
 

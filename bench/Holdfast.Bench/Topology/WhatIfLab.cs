@@ -7,7 +7,9 @@ namespace Holdfast.Bench.Topology;
 /// <summary>A lab of three hosts with a machine on each.</summary>
 internal sealed class WhatIfLab(string name)
 {
-    private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan WholeLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Lateness = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan TaskLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>Of the isolation table: works as usual.</summary>
     private const int Usual = 13;
@@ -19,7 +21,7 @@ internal sealed class WhatIfLab(string name)
         using var client = HoldfastClient.Unix(LabCluster.AgentSocket(name));
         foreach (var host in LabCluster.Status(name).Hosts)
         {
-            await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = $"m{host.Name[1..]}", Start = true, Host = host.Name }, cancel), TimeSpan.FromMinutes(1), null, cancel);
+            await client.WaitAsync(await client.CreateAsync(new CreateMachine { Name = $"m{host.Name[1..]}", Start = true, Host = host.Name }, cancel), TaskLimit, null, cancel);
         }
     }
 
@@ -50,22 +52,30 @@ internal sealed class WhatIfLab(string name)
         static string Range(string address) => address[..address.LastIndexOf('.')];
     }
 
-    /// <summary>Waits until everything is as usual and each machine runs once.</summary>
+    /// <summary>How long what was said has to go on: longer than a host's silence takes to prove its death, and where a datastore is lost longer than its machines take to be given over.</summary>
+    public async Task<TimeSpan> LongestWaitAsync(Ending said, CancellationToken cancel)
+    {
+        var timers = (await AskAsync(c => c.TimersAsync(cancel))).Timers;
+        return TimeSpan.FromSeconds(Seconds("dead") + (said.LeavesStanding ? Seconds("storage-loss-limit") : 0)) + Lateness;
+
+        double Seconds(string timer) => timers.First(t => t.Name == timer).Seconds ?? throw new BenchException($"The lab's timer {timer} is infinite.");
+    }
+
+    /// <summary>Waits until everything is as usual, what-if knows of nothing that is down, and each machine runs once, on the host that it was made on.</summary>
     /// <returns>The machines.</returns>
     public async Task<IReadOnlyList<TruthMachine>> WholeAsync(CancellationToken cancel)
     {
-        for (var since = Stopwatch.StartNew(); ; await Task.Delay(200, cancel))
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(500, cancel))
         {
             var machines = (await LabCluster.Truth(name, cancel)).Machines;
-            var hosts = await HostsAsync(cancel);
-            if (hosts.All(h => h.Detail is { Row: Usual, State: HostState.Up }) && machines.All(m => m is { Copies: [{ Executing: true }], BootId: not null }))
+            if (await NotWholeAsync(machines, cancel) is not { } not)
             {
                 return machines;
             }
 
             if (since.Elapsed > WholeLimit)
             {
-                throw new BenchException($"The lab '{name}' is not whole after {WholeLimit.TotalSeconds:0} s: {string.Join(", ", hosts.Select(h => $"{h.Name} {h.Detail?.State} row {h.Detail?.Row}"))}; {string.Join(", ", machines.Select(m => $"{m.Name} {m.Copies.Count} copies"))}.");
+                throw new BenchException($"The lab '{name}' is not whole after {WholeLimit.TotalSeconds:0} s: {not}.");
             }
         }
     }
@@ -88,13 +98,58 @@ internal sealed class WhatIfLab(string name)
         }
     }
 
-    private static string Seen(TruthMachine before, TruthMachine now) => now.Copies switch
+    /// <summary>A frozen copy may stay on its old host until the fault is over; only one that executes is a second one.</summary>
+    private static string Seen(TruthMachine before, TruthMachine now) => now.Copies.Where(c => c.Executing).ToList() switch
     {
+        [] when now.Copies is [var frozen, ..] => Ending.Standing(before.Name, frozen.Host),
         [] => Ending.Machine(before.Name, "", null),
-        [{ Executing: false } copy] => Ending.Machine(before.Name, "stands on", copy.Host),
         [{ } copy] => Ending.Machine(before.Name, now.BootId != before.BootId ? "anew on" : copy.Host == before.Copies[0].Host ? "runs on" : "live to", copy.Host),
-        _ => $"{before.Name} in {now.Copies.Count} copies",
+        var twice => $"{before.Name} executes in {twice.Count} copies",
     };
+
+    private async Task<string?> NotWholeAsync(IReadOnlyList<TruthMachine> machines, CancellationToken cancel)
+    {
+        var hosts = await HostsAsync(cancel);
+        if (hosts.FirstOrDefault(h => h.Detail is not { Row: Usual, State: HostState.Up }) is { Name: { } host } one)
+        {
+            return $"{host} is {one.Detail?.State.ToString() ?? "silent"}, in row {one.Detail?.Row}";
+        }
+
+        if (machines.FirstOrDefault(m => m is not { Copies: [{ Executing: true }], BootId: not null }) is { } broken)
+        {
+            return $"{broken.Name} has {broken.Copies.Count} copies, {broken.Copies.Count(c => c.Executing)} of them execute";
+        }
+
+        if (machines.All(m => m.Copies[0].Host == Home(m.Name)) && hosts.Select(h => h.Detail!.MemoryFreeMiB).Distinct().Count() > 1)
+        {
+            return "the hosts do not all have the same room yet";
+        }
+
+        try
+        {
+            return machines.FirstOrDefault(m => m.Copies[0].Host != Home(m.Name)) is { } away ? await ReturnAsync(away.Name, cancel) : await DownAlreadyAsync(cancel);
+        }
+        catch (ApiException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>So that each cut strikes a machine, and each takes the same way.</summary>
+    private Task<string?> ReturnAsync(string machine, CancellationToken cancel) => AskAsync(async client =>
+    {
+        await client.WaitAsync(await client.MigrateAsync(machine, new(Home(machine)), cancel), TaskLimit, null, cancel);
+        return (string?)$"{machine} has moved to {Home(machine)} just now";
+    });
+
+    /// <summary>A fence device that failed, and a cable without carrier, count until they are looked at again. Nothing hangs on a member of etcd, so all else that is down without it is down already.</summary>
+    private async Task<string?> DownAlreadyAsync(CancellationToken cancel)
+    {
+        var leaf = $"etcd:{Home("m1")}";
+        return (await WhatIfAsync(leaf, cancel)).Down.FirstOrDefault(c => c != leaf) is { } down ? $"{down} is down" : null;
+    }
+
+    private static string Home(string machine) => $"h{machine[1..]}";
 
     /// <summary>Of each host, its own word; null: its agent does not answer.</summary>
     private async Task<IReadOnlyList<(string Name, bool On, HostDetail? Detail)>> HostsAsync(CancellationToken cancel)

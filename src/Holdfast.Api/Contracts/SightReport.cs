@@ -9,6 +9,9 @@ public sealed record SightReport
 
     public SightDatastore[] Datastores { get; set; } = [];
 
+    /// <summary>Servers that the host itself needs, as its own configuration names them.</summary>
+    public SightNeed[] Needs { get; set; } = [];
+
     /// <summary>Sources that said nothing, and why ("LLDP: lldpcli is not installed").</summary>
     public string[] Unknown { get; set; } = [];
 }
@@ -28,6 +31,10 @@ public sealed record SightPort(string Switch, string Chassis, string Port, strin
 
 /// <param name="Networks">Over which it is reached; empty: over none of the cluster's; null: not known.</param>
 public sealed record SightDatastore(string Name, string Type, string Source, string[]? Networks, SightPath[] Paths);
+
+/// <param name="What">names, time.</param>
+/// <param name="Address">Servers that are named otherwise than by an address are not told.</param>
+public sealed record SightNeed(string What, string Address);
 
 /// <summary>One path of a multipath map.</summary>
 public sealed record SightPath(string Device, bool Works, string? Card = null);

@@ -50,7 +50,7 @@ internal static class BsiOscal
         var observations = report.Findings.Select(f => (Finding: f, Id: id())).ToArray();
         json.WriteStartObject();
         json.WriteString("uuid", id());
-        json.WriteString("title", "G 4.75 and SYS.1.5");
+        json.WriteString("title", "G 4.75, SYS.1.5, SYS.1.8, NET.1.1 and DER.4");
         json.WriteString("description", $"As {report.Host} saw the cluster{(report.Silent.Length > 0 ? $"; what {string.Join(", ", report.Silent)} saw at work is missing" : "")}.");
         json.WriteString("start", report.At);
         Controls(json, report);

@@ -6,10 +6,13 @@ namespace Holdfast.Core.Audit;
 
 /// <summary>What the cluster knows of itself, for an audit.</summary>
 /// <param name="Singles">What each single failure costs (<see cref="FailureAudit.Singles"/>).</param>
-/// <param name="Exercised">By kind, the last event of it on any host.</param>
+/// <param name="Exercised">By kind, the last event of it on any host; of drills "drill:NAME".</param>
 public sealed record AuditFacts(Layout Layout, ImmutableArray<Blast> Singles, ImmutableDictionary<string, Exercise> Exercised)
 {
     public required bool MigrationsEncrypted { get; init; }
+
+    /// <summary>When it is asked; an exercise ages.</summary>
+    public required DateTimeOffset At { get; init; }
 
     /// <summary>The agents answer over the cluster network, not on their own host's socket only.</summary>
     public required bool ApiOnNetwork { get; init; }

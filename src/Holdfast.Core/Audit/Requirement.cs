@@ -18,7 +18,16 @@ public enum Compliance
 /// <summary>When a protection was last seen at work, on real parts.</summary>
 /// <param name="Host">Whose agent tells it.</param>
 /// <param name="What">Its event's text.</param>
-public sealed record Exercise(DateTimeOffset At, string Host, string What);
+public sealed record Exercise(DateTimeOffset At, string Host, string What)
+{
+    /// <summary>Kinds of event that tell of a drill begin so; its name follows.</summary>
+    public const string Drill = "drill:";
+
+    /// <summary>What is told of a drill that did not go as expected begins so.</summary>
+    public const string Failed = "not as expected";
+
+    public bool AsExpected => !What.StartsWith(Failed, StringComparison.Ordinal);
+}
 
 /// <param name="Evidence">What was looked at, what was found and, where it is not met, the way out.</param>
 /// <param name="Proofs">Kinds of event that show the protection at work; empty: nothing of the kind is to be expected.</param>

@@ -12,14 +12,14 @@ internal static class ThreatChecks
 {
     public static readonly ImmutableArray<Check> All =
     [
-        Of(1, "A disturbed network ends live migrations, and load cannot be spread any more", Migration, "moved"),
-        Of(2, "The cluster's network fails, and the fail-over with it", FailOver, "taken-over"),
-        Of(3, "The cluster's network fails, and the machines with it", MachinesStay),
-        Of(4, "Hosts that are cut off cannot tell whether they or the others are affected", Isolation, "frozen", "thawed"),
-        Of(5, "A machine is started twice, which destroys its data", Once, "taken-over", "fenced", "confirmed-dead"),
+        Of(1, "A disturbed network ends live migrations, and load cannot be spread any more", Migration, "moved", "drill:migration-switch-dead", "drill:migration-silent"),
+        Of(2, "The cluster's network fails, and the fail-over with it", FailOver, "taken-over", "drill:two-faults", "drill:quorum-lost"),
+        Of(3, "The cluster's network fails, and the machines with it", MachinesStay, "drill:cluster-switch-dead", "drill:nic-silent"),
+        Of(4, "Hosts that are cut off cannot tell whether they or the others are affected", Isolation, "frozen", "thawed", "drill:host-isolated", "drill:host-isolated-keep"),
+        Of(5, "A machine is started twice, which destroys its data", Once, "taken-over", "fenced", "confirmed-dead", "drill:host-dead", "drill:fence-device-broken"),
         Of(6, "The same MAC or IP address is on the net twice", Addresses, "duplicate-address"),
-        Of(7, "The storage network fails: a disk pulled out of many running machines", Storage, "storage", "thawed"),
-        Of(8, "Snapshots, images and file systems are left inconsistent", _ => Unknown("Holdfast takes no snapshots yet, and does not know those that others take.")),
+        Of(7, "The storage network fails: a disk pulled out of many running machines", Storage, "storage", "thawed", "drill:storage-lost-by-all", "drill:storage-lost-by-one"),
+        Of(8, "Snapshots, images and file systems are left inconsistent", Snapshots),
     ];
 
     private static Check Of(int number, string says, Func<AuditFacts, (Compliance, string)> look, params string[] proofs) => new(new($"G 4.75 ({number})", says, "threat"), look, proofs);
@@ -112,6 +112,14 @@ internal static class ThreatChecks
         return pulled.Count == 0
             ? Met("No single failure on the way to a datastore leaves a machine without its disk.")
             : NotMet($"{pulled[0].Component} alone pulls the disk of {pulled[0].Paused} machines, {pulled.Count} components do so of some: they pause and run on when it is back. Give the datastores a second way.");
+    }
+
+    private static (Compliance, string) Snapshots(AuditFacts facts)
+    {
+        var old = facts.Cluster.Machines.Where(m => m.Oldest is { IsOld: true }).Select(m => m.Name).ToArray();
+        return old.Length > 0
+            ? NotMet($"{List(old)} would go back to a snapshot of long ago: see 'holdfast audit spof'.")
+            : Met("A snapshot that breaks off anywhere leaves the machine's chain of files whole, and what is missing or was altered is named before a start. Snapshots that others take, and file systems in guests without an agent, are not known.");
     }
 
     private static ComponentId[] ClusterNetworks(AuditFacts facts) => [.. facts.NetworksWith(NetworkRoles.Cluster).Select(n => new ComponentId(ComponentKind.Network, n))];

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Holdfast.Core.Model;
 using Holdfast.Core.Topology;
 using static Holdfast.Core.Audit.Check;
@@ -9,42 +8,39 @@ namespace Holdfast.Core.Audit;
 /// <summary>SYS.1.5 "Virtualisierung".</summary>
 internal static class VirtualisationChecks
 {
-    private const string Organisation = "A matter of planning and organisation.";
-
     public static readonly ImmutableArray<Check> All =
     [
-        Of(2, "Sicherer Einsatz virtueller IT-Systeme", "basic", _ => Unknown(Organisation)),
-        Of(3, "Sichere Konfiguration virtueller IT-Systeme", "basic", _ => Unknown("Every machine has the devices of its definition and no others; what its guest is set up for is not looked at.")),
+        Of(2, "Sicherer Einsatz virtueller IT-Systeme", "basic", _ => People(Role.Planners, Paper)),
+        Of(3, "Sichere Konfiguration virtueller IT-Systeme", "basic", _ => People(Role.Operations, "Every machine has the devices of its definition and no others; what its guest is set up for is not looked at.")),
         Of(4, "Sichere Konfiguration eines Netzes für virtuelle Infrastrukturen", "basic", f => Apart(f, "machines")),
         Of(5, "Schutz der Administrationsschnittstellen", "basic", Interfaces),
-        Of(6, "Protokollierung in der virtuellen Infrastruktur", "basic", _ => Unknown("Each agent keeps what it decided and was ordered, by whom and why ('holdfast events', 'holdfast audit log'); whether somebody collects and reads that is not known.")),
-        Of(7, "Zeitsynchronisation in virtuellen IT-Systemen", "basic", _ => Unknown("No right depends on how the hosts' clocks are set; neither they nor the guests' are looked at.")),
-        Of(8, "Planung einer virtuellen Infrastruktur", "standard", _ => Unknown(Organisation)),
+        Of(6, "Protokollierung in der virtuellen Infrastruktur", "basic", _ => People(Role.Operations, "Each agent keeps what it decided and was ordered, by whom and why ('holdfast events', 'holdfast audit log'); whether somebody collects and reads that is not known.")),
+        Of(7, "Zeitsynchronisation in virtuellen IT-Systemen", "basic", _ => People(Role.Operations, "No right depends on how the hosts' clocks are set; neither they nor the guests' are looked at.")),
+        Of(8, "Planung einer virtuellen Infrastruktur", "standard", _ => People(Role.Planners, Paper)),
         Of(9, "Netzplanung für virtuelle Infrastrukturen", "standard", OwnMigrationNetwork, "moved"),
-        Of(10, "Einführung von Verwaltungsprozessen für virtuelle IT-Systeme", "standard", _ => Unknown(Organisation)),
+        Of(10, "Einführung von Verwaltungsprozessen für virtuelle IT-Systeme", "standard", _ => People(Role.Operations, Paper)),
         Of(11, "Administration der Virtualisierungsinfrastruktur über ein gesondertes Managementnetz", "standard", f => Apart(f, "machines and administration")),
-        Of(12, "Rechte- und Rollenkonzept für die Administration einer virtuellen Infrastruktur", "standard", _ => Unknown("There are the roles viewer, operator, auditor and admin ('holdfast token list'), and what each did is in 'holdfast audit log'; whether everybody has only what they need is not known.")),
-        Of(13, "Auswahl geeigneter Hardware für Virtualisierungsumgebungen", "standard", _ => Unknown(Organisation)),
+        Of(12, "Rechte- und Rollenkonzept für die Administration einer virtuellen Infrastruktur", "standard", _ => People(Role.Officer, "There are the roles viewer, operator, auditor and admin ('holdfast token list'), and what each did is in 'holdfast audit log'; whether everybody has only what they need is not known.")),
+        Of(13, "Auswahl geeigneter Hardware für Virtualisierungsumgebungen", "standard", _ => People(Role.Planners, Paper)),
         Of(14, "Einheitliche Konfigurationsstandards für virtuelle IT-Systeme", "standard", SameNetworks),
-        Of(15, "Betrieb von Gast-Betriebssystemen mit unterschiedlichem Schutzbedarf", "standard", _ => Unknown("Which machines must not share a host is not known.")),
-        Of(16, "Kapselung der virtuellen Maschinen", "standard", _ => Unknown("QEMU keeps machines apart; whether the host's own protection (AppArmor, SELinux) is on is not looked at.")),
+        Of(15, "Betrieb von Gast-Betriebssystemen mit unterschiedlichem Schutzbedarf", "standard", _ => People(Role.Planners, "Which machines must not share a host is not known.")),
+        Of(16, "Kapselung der virtuellen Maschinen", "standard", _ => People(Role.Operations, "QEMU keeps machines apart; whether the host's own protection (AppArmor, SELinux) is on is not looked at.")),
         Of(17, "Überwachung des Betriebszustands und der Konfiguration der virtuellen Infrastruktur", "standard", Watched),
-        Of(19, "Regelmäßige Audits der Virtualisierungsinfrastruktur", "standard", _ => Unknown("This report is one piece of such an audit; whether it is read regularly is not known.")),
-        Of(20, "Verwendung von hochverfügbaren Architekturen", "high", Available, "taken-over", "moved"),
-        Of(21, "Sichere Konfiguration virtueller IT-Systeme bei erhöhtem Schutzbedarf", "high", _ => Unknown("Which machines need that is not known.")),
-        Of(22, "Härtung des Virtualisierungsservers", "high", _ => Unknown("The hosts' own set-up is not looked at.")),
-        Of(23, "Rechte-Einschränkung der virtuellen Maschinen", "high", _ => Unknown("Machines have no channel to their host but the guest agent's; what libvirt allows besides is not looked at.")),
-        Of(24, "Deaktivierung von Snapshots virtueller IT-Systeme", "high", _ => Unknown("Holdfast takes no snapshots; those that others take are not known.")),
-        Of(25, "Minimale Nutzung von Konsolenzugriffen auf virtuelle IT-Systeme", "high", _ => Unknown(Organisation)),
+        Of(19, "Regelmäßige Audits der Virtualisierungsinfrastruktur", "standard", _ => People(Role.Officer, "This report is one piece of such an audit; whether it is read regularly is not known.")),
+        Of(20, "Verwendung von hochverfügbaren Architekturen", "high", Available, "taken-over", "moved", "drill:host-dead", "drill:one-host-left"),
+        Of(21, "Sichere Konfiguration virtueller IT-Systeme bei erhöhtem Schutzbedarf", "high", _ => People(Role.Operations, "Which machines need that is not known.")),
+        Of(22, "Härtung des Virtualisierungsservers", "high", _ => People(Role.Operations, "The hosts' own set-up is not looked at.")),
+        Of(23, "Rechte-Einschränkung der virtuellen Maschinen", "high", _ => People(Role.Operations, "Machines have no channel to their host but the guest agent's; what libvirt allows besides is not looked at.")),
+        Of(24, "Deaktivierung von Snapshots virtueller IT-Systeme", "high", _ => NotMet("Who has the role operator may take snapshots, and nothing forbids it for a single machine; each is told by an event and in 'holdfast audit log'.")),
+        Of(25, "Minimale Nutzung von Konsolenzugriffen auf virtuelle IT-Systeme", "high", _ => People(Role.Operations, Paper)),
         Of(26, "Einsatz einer PKI", "high", Certificates),
         Of(27, "Einsatz zertifizierter Virtualisierungssoftware", "high", _ => NotMet("Holdfast is not certified.")),
-        Of(28, "Verschlüsselung von virtuellen IT-Systemen", "high", _ => Unknown("Whether images or their datastores are encrypted is not looked at.")),
+        Of(28, "Verschlüsselung von virtuellen IT-Systemen", "high", _ => People(Role.Operations, "Whether images or their datastores are encrypted is not looked at.")),
     ];
 
-    private static Check Of(int number, string title, string level, Func<AuditFacts, (Compliance, string)> look, params string[] proofs) =>
-        new(new(string.Create(CultureInfo.InvariantCulture, $"SYS.1.5.A{number}"), title, level), look, proofs);
+    private static Check Of(int number, string title, string level, Func<AuditFacts, (Compliance, string)> look, params string[] proofs) => Check.Of("SYS.1.5", number, title, level, look, proofs);
 
-    private static (Compliance, string) Apart(AuditFacts facts, string whose)
+    internal static (Compliance, string) Apart(AuditFacts facts, string whose)
     {
         var mixed = facts.Cluster.Networks.Where(n => n.Network.Has(NetworkRoles.Guest) && (n.Network.Has(NetworkRoles.Cluster) || n.Network.Has(NetworkRoles.Storage) || n.Network.Has(NetworkRoles.Migration)))
             .Select(n => n.Name).ToArray();

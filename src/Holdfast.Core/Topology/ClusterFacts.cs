@@ -41,6 +41,9 @@ public sealed record HostFacts(
     /// <summary>Of its fence devices, those that failed when they were asked last.</summary>
     public ImmutableSortedSet<string> FailedFences { get; init; } = [];
 
+    /// <summary>Of its fence devices, by name, the IP address that they are asked at, where the configuration says one.</summary>
+    public ImmutableSortedDictionary<string, string> FenceAddresses { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>An administrator drains it.</summary>
     public bool Draining { get; init; }
 
@@ -62,4 +65,14 @@ public sealed record DatastoreFacts(string Name, TimeSpan Drain);
 public sealed record MachineFacts(MachineDefinition Definition, int? Host)
 {
     public string Name => Definition.Name;
+
+    /// <summary>The oldest of its snapshots; null: it has none, or that is not known.</summary>
+    public SnapshotFacts? Oldest { get; init; }
+}
+
+/// <param name="Files">That the machine's disks consist of now.</param>
+/// <param name="IsOld">As <see cref="Storage.SnapshotRules.Old"/> says.</param>
+public sealed record SnapshotFacts(string Name, TimeSpan Age, int Files)
+{
+    public bool IsOld => Age > Storage.SnapshotRules.Old;
 }

@@ -51,7 +51,7 @@ internal sealed class LayoutBuilder(ClusterFacts facts, Declaration declared)
                 : ([.. facts.Networks.Where(n => n.Network.Has(NetworkRoles.Storage)).Select(n => n.Name)], Told.Nobody);
 
     /// <summary>Where a device with this address is: the network whose hosts have addresses of the same range, and the first of these hosts.</summary>
-    private (string Network, string Host)? PlaceOf(string address) => IPAddress.TryParse(address, out var ip)
+    internal static (string Network, string Host)? PlaceOf(string address, ClusterFacts facts) => IPAddress.TryParse(address, out var ip)
         ? facts.Hosts.SelectMany(h => h.Sight.Links.Where(l => l.Subnets.Any(s => IPNetwork.Parse(s).Contains(ip))).Select(l => ((string, string)?)(l.Network, h.Name))).FirstOrDefault() : null;
 
     private void AddPower()
@@ -220,7 +220,7 @@ internal sealed class LayoutBuilder(ClusterFacts facts, Declaration declared)
     /// <summary>Behind what is declared; else it is the switch that gives it as its own; else somewhere in the network whose hosts have addresses of its range.</summary>
     private void AddAddress(string address)
     {
-        var place = PlaceOf(address);
+        var place = PlaceOf(address, facts);
         var id = Add(new(ComponentKind.Address, address), Told.Configured, place is { } p ? $"in network {p.Network}" : "");
         if (declared.Addresses.FirstOrDefault(a => a.Address == address) is { } said)
         {

@@ -10,7 +10,7 @@ public static class Traps
     /// <param name="singles">What each single failure costs (<see cref="FailureAudit.Singles"/>).</param>
     public static ImmutableArray<Trap> Of(Layout layout, IEnumerable<Blast> singles) =>
     [
-        .. IsolationAddresses(layout), .. Votes(layout), .. TogetherLost(layout), .. Bonds(layout), .. FenceDevices(layout), .. SharedMigration(layout), .. Reserve(layout, singles), .. SeenTraps.Of(layout.Facts, layout.Declared),
+        .. IsolationAddresses(layout), .. Votes(layout), .. TogetherLost(layout), .. Bonds(layout), .. FenceDevices(layout), .. SharedMigration(layout), .. Reserve(layout, singles), .. MachineTraps.Of(layout.Facts), .. SeenTraps.Of(layout.Facts, layout.Declared),
     ];
 
     /// <summary>They are there to tell one dead switch from a host that is cut off; behind one thing they all fall silent together.</summary>
@@ -63,7 +63,7 @@ public static class Traps
             var devices = host.Fences.Select(f => (Level: f, Id: new ComponentId(ComponentKind.Fence, $"{host.Name}/{f.Name}"))).ToList();
             foreach (var (level, id) in devices.Where(d => d.Level.CutsPath))
             {
-                if (layout.Edges.FirstOrDefault(e => e.Role == EdgeRole.Plugged && e.From == id)?.Network is { } network && Network(layout, network).Has(NetworkRoles.Storage))
+                if (AskedOver(layout, host, id) is { } network && Network(layout, network).Has(NetworkRoles.Storage))
                 {
                     yield return new("fence-path", $"{id} has to cut {host.Name} off the storage and is asked over the network {network}, which is what it cuts: ask it over another one.", [id]);
                 }
@@ -79,6 +79,11 @@ public static class Traps
             }
         }
     }
+
+    /// <summary>By the topology file, else by the address that the configuration gives it; null: not known.</summary>
+    private static string? AskedOver(Layout layout, HostFacts host, ComponentId device) =>
+        layout.Edges.FirstOrDefault(e => e.Role == EdgeRole.Plugged && e.From == device)?.Network
+            ?? (host.FenceAddresses.TryGetValue(device.Name[(host.Name.Length + 1)..], out var address) ? LayoutBuilder.PlaceOf(address, layout.Facts)?.Network : null);
 
     private static IEnumerable<Trap> SharedMigration(Layout layout) =>
         layout.Facts.SharedPathMiB > 0 ? [] : layout.Facts.MigrationNetworks.Where(n => Network(layout, n).Has(NetworkRoles.Cluster)).Select(n => new Trap(

@@ -62,7 +62,8 @@ internal static class ApiServer
         new HighAvailabilityRoutes(parts).Map(app);
         var whatIf = new WhatIfRoutes(parts);
         whatIf.Map(app);
-        new BsiRoutes(parts, whatIf.LayoutAsync).Map(app);
+        new BsiRoutes(parts, whatIf.AuditedAsync).Map(app);
+        new DrillRoutes(parts).Map(app);
         new BalanceRoutes(parts).Map(app);
         new AccessRoutes(parts).Map(app);
         new MetricRoutes(parts).Map(app);

@@ -37,6 +37,7 @@ internal sealed class BsiRoutes(HostParts parts, Func<HttpContext, Task<Layout>>
     private AuditFacts Facts(Layout cluster, ImmutableDictionary<string, ClusterEvent> exercised, CancellationToken cancel) =>
         new(cluster, new FailureAudit(cluster).Singles(cancel), exercised.ToImmutableDictionary(e => e.Key, e => new Exercise(e.Value.At, e.Value.Host, e.Value.Text), StringComparer.Ordinal))
         {
+            At = DateTimeOffset.UtcNow,
             MigrationsEncrypted = parts.Options.MigrationTls,
             ApiOnNetwork = parts.Options.Listen is not null,
             ApiEncrypted = parts.Options.Tls,

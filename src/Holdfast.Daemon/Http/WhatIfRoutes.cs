@@ -40,7 +40,7 @@ internal sealed class WhatIfRoutes(HostParts parts)
 
     private async Task SinglePointsAsync(HttpContext context)
     {
-        var (layout, pairs) = (await LayoutAsync(context), context.Request.Query["pairs"] == "1");
+        var (layout, pairs) = (await AuditedAsync(context), context.Request.Query["pairs"] == "1");
         var kinds = List(context, "kinds");
         Usage(kinds.FirstOrDefault(k => ComponentId.Parse($"{k}:x") is null) is { } unknown ? $"'{unknown}' is no kind of component; there are {ComponentId.KindWords}." : null);
         var report = await SpareWork.RunAsync("the audit", Limit, cancel => Audit(layout, kinds, pairs, cancel), context.RequestAborted);
@@ -65,9 +65,13 @@ internal sealed class WhatIfRoutes(HostParts parts)
     }
 
     /// <summary>The cluster as it is now, with what is declared.</summary>
-    internal async Task<Layout> LayoutAsync(HttpContext context)
+    private async Task<Layout> LayoutAsync(HttpContext context) => await LayoutAsync(await FactsAsync(context, null));
+
+    /// <summary>With what only an audit wants, as it costs a look into each machine's folder.</summary>
+    internal async Task<Layout> AuditedAsync(HttpContext context) => await LayoutAsync(await FactsAsync(context, await SnapshotAges.OfAsync(parts.Agent.Snapshot, parts.Intent.View)));
+
+    private async Task<Layout> LayoutAsync(ClusterFacts facts)
     {
-        var facts = await FactsAsync(context);
         try
         {
             return Layout.Of(facts, await DeclaredAsync(facts));
@@ -78,7 +82,7 @@ internal sealed class WhatIfRoutes(HostParts parts)
         }
     }
 
-    private async Task<ClusterFacts> FactsAsync(HttpContext context)
+    private async Task<ClusterFacts> FactsAsync(HttpContext context, IReadOnlyDictionary<Guid, SnapshotFacts>? oldest)
     {
         string[] alive = context.IsLocal() ? [] : [.. parts.Views.Alive()];
         var sights = parts.Sights.AskAsync(alive, context.RequestAborted);
@@ -86,7 +90,7 @@ internal sealed class WhatIfRoutes(HostParts parts)
         var snapshot = parts.Agent.Snapshot;
         return TopologyFacts.Of(
             snapshot, parts.Intent.View, parts.Options, NetworkRows.Of(snapshot, [.. theirs.Select(t => t.Answer)], parts.Addresses.Answers), await sights,
-            DatastoreRows.Of(snapshot, parts.Intent.View, parts.Options.Profile));
+            DatastoreRows.Of(snapshot, parts.Intent.View, parts.Options.Profile), oldest);
     }
 
     private async Task<Declaration> DeclaredAsync(ClusterFacts facts)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Holdfast.Adapters.Fencing;
 using Holdfast.Core.Agent;
 
@@ -12,9 +13,18 @@ internal static class FenceLevels
         .Where(h => !h.Levels.IsEmpty)
         .ToImmutableSortedDictionary(h => h.Slot, h => h.Levels);
 
+    /// <summary>By the name of the host's device, the address that it is asked at ("ip" of the fence agents); devices without one, or with a name, are left out.</summary>
+    public static ImmutableSortedDictionary<string, string> AddressesOf(DaemonOptions options, string host) => Sections(options, host)
+        .Select(f => (Name: NameOf(f), Address: AddressIn(OptionsOf(f, host))))
+        .Where(f => IPAddress.TryParse(f.Address, out _))
+        .DistinctBy(f => f.Name)
+        .ToImmutableSortedDictionary(f => f.Name, f => f.Address!, StringComparer.Ordinal);
+
     public static FenceDevices Devices(DaemonOptions options) => new(options.Hosts.ToDictionary(
         h => h.Name,
         h => Sections(options, h.Name).Select(f => new FenceOptions(f.Agent, OptionsOf(f, h.Name), TimeSpan.FromSeconds(f.LimitSeconds))).ToImmutableArray()));
+
+    private static string? AddressIn(ImmutableSortedDictionary<string, string> options) => options.GetValueOrDefault("ip") ?? options.GetValueOrDefault("ipaddr");
 
     private static string NameOf(FenceSection level) => level.Name.Length > 0 ? level.Name : level.Agent;
 

@@ -17,7 +17,9 @@ internal static class TopologyFacts
     /// <param name="sights">By host, what it sees of its cables; who has not said it is missing.</param>
     /// <param name="networks">Whose links are what their kernels say.</param>
     /// <param name="datastores">As the API shows them.</param>
-    public static ClusterFacts Of(HostSnapshot snapshot, IntentView intent, DaemonOptions options, NetworkReport networks, IReadOnlyDictionary<string, HostSight> sights, IReadOnlyCollection<Datastore> datastores)
+    /// <param name="oldest">By machine, its oldest snapshot; machines that have none, or of which that is not known, are missing.</param>
+    public static ClusterFacts Of(HostSnapshot snapshot, IntentView intent, DaemonOptions options, NetworkReport networks, IReadOnlyDictionary<string, HostSight> sights, IReadOnlyCollection<Datastore> datastores,
+        IReadOnlyDictionary<Guid, SnapshotFacts>? oldest = null)
     {
         var known = snapshot.Datastores.Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
         return new(
@@ -26,7 +28,7 @@ internal static class TopologyFacts
             [.. options.MigrationNetworks.Select(n => n.Name)],
             [.. snapshot.Hosts.OrderBy(h => h.Slot).Select(h => Host(snapshot, h, options, networks, sights.GetValueOrDefault(h.Name, HostSight.Empty)))],
             [.. datastores.Where(d => known.Contains(d.Name)).Select(d => new DatastoreFacts(d.Name, d.DrainSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TimingPlan.Infinite))],
-            [.. snapshot.Machines.Where(m => m.Wanted == "running").Select(m => Machine(m, intent)).OfType<MachineFacts>()])
+            [.. snapshot.Machines.Where(m => m.Wanted == "running").Select(m => Machine(m, intent)).OfType<MachineFacts>().Select(m => m with { Oldest = oldest?.GetValueOrDefault(m.Definition.Id) })])
         {
             IsolationAddresses = [.. options.IsolationAddresses],
             MovesAtOnce = options.MigrationsAtOnce,
@@ -51,6 +53,7 @@ internal static class TopologyFacts
             Disarmed = host.Slot == snapshot.Slot ? snapshot.Disarmed is not null
                 : !host.Draining && snapshot.Picture.Hosts.FirstOrDefault(h => h.Slot == host.Slot)?.Says(HeartbeatFlags.Leaving) == true,
             Sight = sight,
+            FenceAddresses = FenceLevels.AddressesOf(options, host.Name),
             Links = networks.Networks.SelectMany(n => (n.Links ?? []).Where(l => l.Host == host.Name).Select(l => (n.Name, Link: l)))
                 .ToImmutableSortedDictionary(l => l.Name, l => new OwnLink(l.Link.Carrier, l.Link.Mtu ?? 0, l.Link.Bond is { } bond ? new(bond.Mode, bond.Up, bond.Members) : null), StringComparer.Ordinal),
         };

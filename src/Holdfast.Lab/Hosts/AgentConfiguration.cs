@@ -43,6 +43,9 @@ internal sealed record AgentConfiguration
     public int? MigrationFirstPauseMs { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MemoryMiB { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Cpus { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -57,7 +60,7 @@ internal sealed record AgentConfiguration
         Listen = $"{lab.Address(host, lab.Options.Networks.First(network => network.Role == "cluster"))}:{Api.Routes.DefaultPort}",
         Profile = lab.Options.Profile,
         Networks = [.. lab.Options.Networks.Select(network =>
-            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Uplink(network)))],
+            new AgentNetwork(network.Name, network.Role, lab.Address(host, network), HostFiles.Interface(lab, network)))],
         IsolationAddresses = lab.Gateways.Count > 1 ? [.. lab.Gateways.Select(lab.Gateway)] : [],
         Hosts = [.. lab.Hosts.Select(peer => new AgentPeer(peer, lab.Slot(peer), Addresses(lab, peer)))],
         Etcd = new AgentEtcd([.. lab.Hosts.Take(lab.Hosts.Count >= 3 ? 3 : 1)]),
@@ -73,6 +76,7 @@ internal sealed record AgentConfiguration
         MigrationsAtOnce = lab.Options.MigrationsAtOnce,
         MigrationsInCluster = lab.Options.MigrationsAtOnce,
         MigrationFirstPauseMs = lab.Options.MigrationFirstPauseMs,
+        MemoryMiB = lab.Options.HostMemoryMiB,
         Cpus = lab.Options.Balancing ? 1 : null,
         Balancing = lab.Options.Balancing ? new() : null,
         Watchdog = lab.Options.Watchdog ? "/run/holdfast/watchdog" : null,

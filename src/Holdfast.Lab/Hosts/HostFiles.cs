@@ -178,6 +178,9 @@ internal static class HostFiles
     /// <summary>The host's end of a link: of its veth, or in a redundant lab the bond.</summary>
     internal static string Uplink(LabNetwork network) => network.Role == "guest" ? $"{network.Name}0up" : LabState.Link(network.Name);
 
+    /// <summary>What a host's agent is told that its link is: of a guest network the port of the machines' bridge, behind which all others are.</summary>
+    internal static string Interface(LabState lab, LabNetwork network) => network.Role == "guest" && lab.Options.Redundant ? AboveBond(network) : Uplink(network);
+
     private static string HostNames(LabState lab)
     {
         var cluster = lab.Options.Networks.First(network => network.Role == "cluster");

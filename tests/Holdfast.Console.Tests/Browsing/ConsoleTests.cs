@@ -40,6 +40,10 @@ public sealed class ConsoleTests(BrowserFixture browser)
         await window.Page.GetByText("What if it were lost?").ClickAsync();
         await window.SeesAsync("[data-testid=whatif]", "When datastore:shared has failed");
         await window.KeepAsync("page-whatif");
+        await GoAsync(window, "Topology");
+        await Assertions.Expect(window.Page.Locator("[data-testid=topology] [data-id='switch:sw-cluster'].declared")).ToHaveCountAsync(1);
+        await Assertions.Expect(window.Page.Locator("[data-testid=topology] [data-id='host:h2'].seen")).ToHaveCountAsync(1);
+        await window.KeepAsync("page-topology");
         await GoAsync(window, "Events");
         await window.SeesAsync("[data-testid=events] li", "wiki moved from h1 to h3");
         await GoAsync(window, "Balancing");

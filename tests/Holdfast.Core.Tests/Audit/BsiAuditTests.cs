@@ -33,7 +33,10 @@ public sealed class BsiAuditTests
         var findings = Of(Sound.Machine("a", 1));
         Assert.Equal(findings.Length, findings.Select(f => f.Requirement.Id).Distinct().Count());
         Assert.Equal(8, findings.Count(f => f.Requirement.Level == "threat"));
-        Assert.Equal(26, findings.Count(f => f.Requirement.Id.StartsWith("SYS.1.5.A", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["DER.4 15", "NET.1.1 36", "SYS.1.5 26", "SYS.1.8 23"],
+            findings.Where(f => f.Requirement.Level != "threat").GroupBy(f => f.Requirement.Id[..f.Requirement.Id.LastIndexOf('.')]).Select(g => $"{g.Key} {g.Count()}").Order());
+        Assert.All(findings.Where(f => f.Compliance == Compliance.CannotBeChecked), f => Assert.Contains("To be looked at by: ", f.Evidence, StringComparison.Ordinal));
         Assert.All(findings, f => Assert.EndsWith(".", f.Evidence, StringComparison.Ordinal));
     }
 
@@ -42,7 +45,7 @@ public sealed class BsiAuditTests
     {
         var findings = Of(Sound.Machine("a", 1).Machine("b", 2));
         Assert.Equal(
-            ["1 Met", "2 Met", "3 Met", "4 Met", "5 Met", "6 Met", "7 NotMet", "8 CannotBeChecked"],
+            ["1 Met", "2 Met", "3 Met", "4 Met", "5 Met", "6 Met", "7 NotMet", "8 Met"],
             findings.Where(f => f.Requirement.Level == "threat").Select(f => $"{f.Requirement.Id[^2]} {f.Compliance}"));
         Assert.StartsWith("network:storage alone pulls the disk of 2 machines", Finding(findings, "G 4.75 (7)").Evidence, StringComparison.Ordinal);
     }
@@ -99,7 +102,46 @@ public sealed class BsiAuditTests
         Assert.Equal("a was taken from h1", Finding(findings, "G 4.75 (5)").Exercised?.What);
         Assert.Equal((Noon, "h2"), (Finding(findings, "G 4.75 (2)").Exercised!.At, Finding(findings, "G 4.75 (2)").Exercised!.Host));
         Assert.Null(Finding(findings, "G 4.75 (1)").Exercised);
-        Assert.Empty(Finding(findings, "G 4.75 (3)").Proofs);
+        Assert.Empty(Finding(findings, "G 4.75 (6)").Proofs.Except(["duplicate-address"]));
+    }
+
+    [Fact]
+    public void A_drill_proves_what_it_exercises_and_one_that_failed_or_is_long_ago_does_not()
+    {
+        Exercise Drill(int days, string what) => new(Noon.AddDays(-days), "h1", what);
+        AuditFacts After(string name, Exercise drill) => Facts(Sound.Machine("a", 1).Layout) with { Exercised = ImmutableDictionary<string, Exercise>.Empty.Add($"drill:{name}", drill) };
+        var good = BsiAudit.Of(After("nic-silent", Drill(3, "as expected: it is silent")));
+        Assert.Equal(Compliance.Met, Finding(good, "DER.4.A10").Compliance);
+        Assert.StartsWith("nic-silent on 2026-11-27.", Finding(good, "DER.4.A10").Evidence, StringComparison.Ordinal);
+        Assert.Equal(["DER.4.A10", "DER.4.A12", "DER.4.A14", "G 4.75 (3)", "NET.1.1.A28"], good.Where(f => f.Exercised is not null).Select(f => f.Requirement.Id).Order());
+        var failed = BsiAudit.Of(After("nic-silent", Drill(3, "not as expected: it is silent")));
+        Assert.Null(Finding(failed, "G 4.75 (3)").Exercised);
+        Assert.Contains("nic-silent: not as expected", Finding(failed, "DER.4.A14").Evidence, StringComparison.Ordinal);
+        Assert.Equal(Compliance.NotMet, Finding(failed, "DER.4.A14").Compliance);
+        Assert.StartsWith("No drill was run within a year; the last was nic-silent", Finding(BsiAudit.Of(After("nic-silent", Drill(400, "as expected: it is silent"))), "DER.4.A10").Evidence, StringComparison.Ordinal);
+        Assert.StartsWith("No agent knows of a drill", Met(Sound.Machine("a", 1), "DER.4.A10", Compliance.NotMet), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_way_to_the_storage_is_met_when_no_single_part_of_it_takes_a_datastore_away()
+    {
+        Assert.StartsWith("No single switch, cable, card or power strip takes a datastore away", Met(Sound.Machine("a", 1), "SYS.1.8.A22", Compliance.Met), StringComparison.Ordinal);
+        Assert.Contains("switch:storage alone takes a datastore away", Met(new Plant().Machine("a", 1), "SYS.1.8.A22", Compliance.NotMet), StringComparison.Ordinal);
+        Met(Sound.Machine("a", 1), "SYS.1.8.A14", Compliance.Met);
+        var mixed = new Plant { Networks = [Plant.Net("cluster", NetworkRoles.Cluster | NetworkRoles.Migration), Plant.Net("all", NetworkRoles.Storage | NetworkRoles.Guest)] }.Machine("a", 1);
+        Assert.StartsWith("all carries guests and the datastores", Met(mixed, "SYS.1.8.A14", Compliance.NotMet), StringComparison.Ordinal);
+        Assert.StartsWith("all carries guests and what the cluster", Met(mixed, "NET.1.1.A7", Compliance.NotMet), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_plan_of_the_network_is_met_when_nothing_in_it_is_guessed_and_compared_where_somebody_sees_it()
+    {
+        Assert.Contains("switch:cluster", Met(new Plant().Machine("a", 1), "NET.1.1.A2", Compliance.NotMet), StringComparison.Ordinal);
+        var declared = new Plant { Declared = """{ "switches": [{ "name": "s" }], "networks": [{ "name": "cluster", "switches": ["s"] }, { "name": "migration", "switches": ["s"] }, { "name": "storage", "switches": ["s"] }, { "name": "guest", "switches": ["s"] }] }""" };
+        Met(declared.Machine("a", 1), "NET.1.1.A2", Compliance.Met);
+        Assert.Contains("switch:s", Met(declared, "NET.1.1.A31", Compliance.NotMet), StringComparison.Ordinal);
+        Met(declared, "NET.1.1.A15", Compliance.CannotBeChecked);
+        Assert.Contains("would each cost machines", Met(declared, "NET.1.1.A28", Compliance.NotMet), StringComparison.Ordinal);
     }
 
     private static string Met(Plant plant, string id, Compliance compliance, Func<AuditFacts, AuditFacts>? change = null)
@@ -113,7 +155,7 @@ public sealed class BsiAuditTests
 
     private static ImmutableArray<Finding> Of(Layout layout) => BsiAudit.Of(Facts(layout));
 
-    private static AuditFacts Facts(Layout layout) => new(layout, new FailureAudit(layout).Singles(), ImmutableDictionary<string, Exercise>.Empty) { MigrationsEncrypted = true, ApiOnNetwork = true, TimingOnly = false };
+    private static AuditFacts Facts(Layout layout) => new(layout, new FailureAudit(layout).Singles(), ImmutableDictionary<string, Exercise>.Empty) { At = Noon, MigrationsEncrypted = true, ApiOnNetwork = true, TimingOnly = false };
 
     private static Finding Finding(ImmutableArray<Finding> findings, string id) => findings.Single(f => f.Requirement.Id == id);
 }

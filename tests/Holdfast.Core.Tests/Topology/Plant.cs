@@ -39,10 +39,10 @@ internal sealed class Plant
     public static NetworkFacts Net(string name, NetworkRoles roles) => new(new(name, roles), Beats: true);
 
     /// <summary>A machine on host <paramref name="host"/> (1 is h1).</summary>
-    public Plant Machine(string name, int host, int memoryMiB = 100, int priority = 0, IsolationResponse onIsolation = IsolationResponse.Release, string? datastore = null)
+    public Plant Machine(string name, int host, int memoryMiB = 100, int priority = 0, IsolationResponse onIsolation = IsolationResponse.Release, string? datastore = null, string[]? addresses = null)
     {
         var id = new Guid(machines.Count + 1, 0, 0, new byte[8]);
-        machines.Add(new(new(id, name, datastore ?? Datastores[0], memoryMiB, 1, priority, "52:54:00:00:00:01", [], OnIsolation: onIsolation), host - 1));
+        machines.Add(new(new(id, name, datastore ?? Datastores[0], memoryMiB, 1, priority, "52:54:00:00:00:01", [], OnIsolation: onIsolation) { Addresses = [.. addresses ?? []] }, host - 1));
         return this;
     }
 

@@ -91,9 +91,50 @@ public sealed class TrapTests
         Assert.Equal(["reserve: When h1 dies, 2 of its machines find no host with room. Free memory for them, or give them less."], Of(plant));
     }
 
-    private static IEnumerable<string> Of(Plant plant)
+    [Fact]
+    public void A_machine_that_the_hosts_need_on_the_cluster_that_runs_it()
     {
-        var layout = plant.Layout;
-        return Traps.Of(layout, new FailureAudit(layout).Singles()).Select(t => $"{t.Kind}: {t.Says}");
+        var dns = new Plant().Machine("dns", 1, addresses: ["10.0.0.53"]);
+        Assert.Equal(
+            ["own-need: h1, h2, h3 need names from 10.0.0.53, and that is the machine dns, which this cluster runs: when it is down, both wait for each other. Name a second server outside of the cluster."],
+            Of(Needing(dns, new SeenNeed("names", "10.0.0.53"), new SeenNeed("time", "10.0.0.1"))));
+        Assert.Empty(Of(Needing(dns, new SeenNeed("names", "10.0.0.53"), new SeenNeed("names", "10.9.9.9"))));
+        var two = new Plant().Machine("dns", 1, addresses: ["10.0.0.53"]).Machine("dns2", 2, addresses: ["10.0.0.54"]);
+        Assert.Equal(2, Of(Needing(two, new SeenNeed("names", "10.0.0.53"), new SeenNeed("names", "10.0.0.54"))).Count());
+        Assert.Contains("The isolation test needs an answer from 10.0.0.53", Of(new Plant { Addresses = ["10.0.0.53", "10.0.0.2"] }.Machine("router", 1, addresses: ["10.0.0.53"])).Single(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_snapshot_that_is_too_old()
+    {
+        var facts = new Plant().Machine("a", 1).Facts;
+        string[] With(double days) => Of(Layout.Of(facts with { Machines = [facts.Machines[0] with { Oldest = new("before", TimeSpan.FromDays(days), 3) }] }, Declaration.Empty));
+        Assert.Equal(["snapshot: The snapshot before of a is 8 days old: going back would lose all since, and each read goes through up to 3 files. Delete it ('holdfast snapshot delete a before')."], With(8));
+        Assert.Empty(With(6));
+    }
+
+    [Fact]
+    public void A_fence_device_whose_address_is_in_the_network_that_it_has_to_cut()
+    {
+        ClusterFacts At(string address)
+        {
+            var facts = new Plant { Devices = true, DeviceCutsPath = true }.Facts;
+            HostSight sight = new([new("storage", "eth2", null, false, [], ["10.2.0.0/24"]), new("cluster", "eth0", null, false, [], ["10.1.0.0/24"])], [], []);
+            return facts with { Hosts = facts.Hosts.SetItem(0, facts.Hosts[0] with { Sight = sight, FenceAddresses = facts.Hosts[0].FenceAddresses.Add("power", address) }) };
+        }
+
+        Assert.Equal(
+            ["fence-path: fence:h1/power has to cut h1 off the storage and is asked over the network storage, which is what it cuts: ask it over another one."], Of(Layout.Of(At("10.2.0.9"), Declaration.Empty)));
+        Assert.Empty(Of(Layout.Of(At("10.1.0.9"), Declaration.Empty)));
+    }
+
+    private static Layout Needing(Plant plant, params SeenNeed[] needs)
+    {
+        var facts = plant.Facts;
+        return Layout.Of(facts with { Hosts = [.. facts.Hosts.Select(h => h with { Sight = HostSight.Empty with { Needs = [.. needs] } })] }, Declaration.Empty);
+    }
+
+    private static IEnumerable<string> Of(Plant plant) => Of(plant.Layout);
+
+    private static string[] Of(Layout layout) => [.. Traps.Of(layout, new FailureAudit(layout).Singles()).Select(t => $"{t.Kind}: {t.Says}")];
 }

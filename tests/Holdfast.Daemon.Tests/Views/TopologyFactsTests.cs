@@ -20,12 +20,15 @@ public sealed class TopologyFactsTests
         Networks = [new("cluster", "cluster", "10.0.0.11"), new("storage", "storage", "10.0.2.11"), new("guest", "guest", "")],
         Hosts = [Peer("h1", 0, "cluster", "storage"), Peer("h2", 1, "cluster", "storage"), Peer("h3", 2, "cluster")],
         Etcd = new() { Members = ["h1"] },
-        Fence = [new() { Name = "board", Agent = "fence_ipmilan", Except = ["h3"] }],
+        Fence = [new() { Name = "board", Agent = "fence_ipmilan", Except = ["h3"], Hosts = new() { ["h1"] = new() { ["ip"] = "10.0.0.201" }, ["h2"] = new() { ["ip"] = "board-h2" } } }],
     };
 
     private static readonly HostSight Sight = new(
         [new("storage", "bond0.20", "802.3ad", SlowLacp: true, [new("eno1", Carrier: true, "0000:03:00", new("sw1", "00:aa", "Gi1/0/3", ["10.0.9.1"])), new("eno2", Carrier: false)], ["10.0.2.0/24"])],
-        [new("shared", "nfs4", "10.0.2.50:/vol", ["storage"], []), new("gold", "gfs2", "/dev/mapper/mpatha", null, [new("sda", Works: true, "0000:0b:00")])], ["LLDP: lldpcli is not installed"]);
+        [new("shared", "nfs4", "10.0.2.50:/vol", ["storage"], []), new("gold", "gfs2", "/dev/mapper/mpatha", null, [new("sda", Works: true, "0000:0b:00")])], ["LLDP: lldpcli is not installed"])
+    {
+        Needs = [new("names", "10.0.0.53")],
+    };
 
     private static readonly ImmutableSortedDictionary<string, HostSight> Sights = ImmutableSortedDictionary<string, HostSight>.Empty.Add("h1", Sight).Add("h2", HostSight.Empty with { Unknown = ["LLDP: lldpcli is not installed"] });
 
@@ -50,6 +53,7 @@ public sealed class TopologyFactsTests
         Assert.Equal([true, false, false], facts.Hosts.Select(h => h.EtcdMember));
         Assert.Equal([1, 1, 0], facts.Hosts.Select(h => h.Fences.Length));
         Assert.Equal([0, 1, 0], facts.Hosts.Select(h => h.FailedFences.Count));
+        Assert.Equal(["board 10.0.0.201"], facts.Hosts.SelectMany(h => h.FenceAddresses.Select(f => $"{f.Key} {f.Value}")));
         Assert.Equal(700, facts.Hosts[1].FreeMemoryMiB);
         Assert.Equal(new BondState("802.3ad", 1, 2), facts.Hosts[0].Links["cluster"].Bond);
         Assert.Equal([new DatastoreFacts("shared", TimeSpan.FromSeconds(4))], facts.Datastores);

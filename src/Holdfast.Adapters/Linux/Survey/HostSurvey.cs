@@ -49,10 +49,14 @@ public sealed class HostSurvey : IDisposable
         var neighbours = await AskAsync(Lldp, "LLDP", LldpNeighbours.Parse, ImmutableSortedDictionary<string, SeenPort>.Empty, unknown);
         var (stores, mounts) = (datastores().ToList(), await MountsAsync(unknown));
         mountFaults = [.. stores.SelectMany(s => Faults(s, mounts))];
+        var needs = await NeedsAsync(unknown);
         var onBlocks = stores.Exists(s => MountPoint.Of(s.Path, mounts)?.Source.StartsWith("/dev/", StringComparison.Ordinal) == true);
         ImmutableArray<MultipathMap> maps = onBlocks ? await AskAsync(Multipath, "Multipath", MultipathMap.Parse, [], unknown) : [];
         ImmutableArray<SeenLink> seen = [.. networks.Select(n => SightMaker.Link(n, links, neighbours)).OfType<SeenLink>()];
-        sight = new(seen, [.. stores.Select(s => SightMaker.Datastore(s, mounts, maps, seen)).OfType<SeenDatastore>()], unknown.ToImmutable());
+        sight = new(seen, [.. stores.Select(s => SightMaker.Datastore(s, mounts, maps, seen)).OfType<SeenDatastore>()], unknown.ToImmutable())
+        {
+            Needs = needs,
+        };
     }
 
     private static IEnumerable<string> Faults(SurveyedDatastore store, ImmutableArray<MountPoint> mounts) =>
@@ -109,6 +113,19 @@ public sealed class HostSurvey : IDisposable
 
         unknown.Add($"{what}: {why}");
         return nothing;
+    }
+
+    private static async Task<ImmutableArray<SeenNeed>> NeedsAsync(ImmutableArray<string>.Builder unknown)
+    {
+        try
+        {
+            return await BlockingWork.RunAsync("reading which servers this host needs", Limit, ServerNeeds.Read);
+        }
+        catch (TimeoutException e)
+        {
+            unknown.Add($"Servers: {e.Message}");
+            return [];
+        }
     }
 
     private static async Task<ImmutableArray<MountPoint>> MountsAsync(ImmutableArray<string>.Builder unknown)

@@ -14,7 +14,7 @@ internal sealed class AuditBsiCommand : ClusterCommand
     private readonly Option<bool> open = new("--open") { Description = "Only what is not met or was never seen at work." };
 
     public AuditBsiCommand(Context context)
-        : base(context, "bsi", "What a program can say of this cluster by the BSI's IT-Grundschutz: G 4.75 and SYS.1.5, each with evidence and when it was last seen at work.")
+        : base(context, "bsi", "What a program can say of this cluster by the BSI's IT-Grundschutz: G 4.75, SYS.1.5, SYS.1.8, NET.1.1 and DER.4, each with evidence, when it was last seen at work, and who must look where no program can.")
     {
         format.AcceptOnlyFromAmong("text", "html", "oscal");
         Add(format);

@@ -7,7 +7,8 @@ namespace Holdfast.Cli.Commands.Drill;
 /// <summary>A lab as a drill uses it: its hosts' own agents, and waiting for what they say.</summary>
 internal sealed class DrillLab(string name)
 {
-    private static readonly string[] Harmful = ["suspected", "fencing", "fenced", "frozen", "taken-over"];
+    /// <summary>Kinds of event that a harmless fault must not bring about.</summary>
+    internal static readonly string[] Harmful = ["suspected", "fencing", "fenced", "frozen", "taken-over"];
 
     public string Name => name;
 

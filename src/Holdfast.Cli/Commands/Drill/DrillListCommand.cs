@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Commands.Drill.Live;
 using Holdfast.Cli.Rendering;
 
 namespace Holdfast.Cli.Commands.Drill;
@@ -18,14 +19,14 @@ internal sealed class DrillListCommand : Command
     {
         if (context.Json(parse))
         {
-            context.Write([.. Drills.All.Select(d => new DrillSummary(d.Name, d.Title, d.Fate, d.Struck, d.Script))], DrillJson.Default.DrillSummaryArray);
+            context.Write([.. Drills.All.Select(d => new DrillSummary(d.Name, d.Title, d.Fate, d.Struck, d.Script, LivePlan.CanBe(d)))], DrillJson.Default.DrillSummaryArray);
             return ExitCode.Done;
         }
 
-        var table = new Table("DRILL", "MAY COST", "WHAT HAPPENS");
+        var table = new Table("DRILL", "LIVE", "MAY COST", "WHAT HAPPENS");
         foreach (var drill in Drills.All)
         {
-            table.Row(drill.Name, Cost(drill), drill.Title);
+            table.Row(drill.Name, LivePlan.CanBe(drill) ? "yes" : null, Cost(drill), drill.Title);
         }
 
         table.Write(context.Terminal);

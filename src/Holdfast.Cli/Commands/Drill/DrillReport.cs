@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Holdfast.Cli.Commands.Drill;
@@ -11,6 +12,14 @@ namespace Holdfast.Cli.Commands.Drill;
 internal sealed record DrillReport(
     DateTimeOffset At, string Name, string Title, DrillMachine[] Machines, DrillSign[] Signs, string[] Harm, double HeldSeconds, double? WholeAgainSeconds, string? NotWhole)
 {
+    /// <summary>The host of a live cluster that it struck; null: it was run in a lab, and watched from outside.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>One sentence for the cluster's events; where it was not as expected it begins so.</summary>
+    public string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(Met ? "as expected" : "not as expected")}: {Title.TrimEnd('.')}{(Host is null ? " (in a lab)" : $" (on {Host})")}; {Machines.Length} machines, longest outage {Machines.Select(m => m.OutageSeconds).DefaultIfEmpty().Max():0.0} s; {(WholeAgainSeconds is { } s ? $"whole again after {s:0.0} s" : "not whole again")}");
+
     /// <summary>Everything was as expected.</summary>
     public bool Met => NotWhole is null && Harm is [] && Machines.All(m => m.Wrong is null) && Signs.All(s => s.Seconds is not null);
 }

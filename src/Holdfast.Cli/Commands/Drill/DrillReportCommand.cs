@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Holdfast.Cli.Commands.Drill.Live;
 using Holdfast.Cli.Commands.Lab;
 using Holdfast.Cli.Rendering;
 using Holdfast.Lab;
@@ -10,13 +11,21 @@ internal sealed class DrillReportCommand : LabCommand
 {
     private readonly Argument<string?> drill = new("drill") { Description = "Only this one, in full, every run of it.", Arity = ArgumentArity.ZeroOrOne };
 
+    private readonly Option<bool> live = new("--live") { Description = "Of drills on this host of a live cluster." };
+    private readonly Option<string> config = new("--config") { Description = "The configuration of this host's agent, for --live.", HelpName = "FILE", DefaultValueFactory = _ => LiveHost.DefaultPath };
+
     public DrillReportCommand(Context context)
-        : base(context, "report", "What was expected of each drill in this lab, and what happened; one that was never run is unproven. Exit code 3 when a last run was not as expected.") => Add(drill);
+        : base(context, "report", "What was expected of each drill in this lab, and what happened; one that was never run is unproven. Exit code 3 when a last run was not as expected.")
+    {
+        Add(drill);
+        Add(live);
+        Add(config);
+    }
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancel)
     {
         var only = parse.GetValue(drill) is { } name ? Drills.Named(name) : null;
-        var reports = new DrillRecords(LabCluster.DrillReports(Existing(parse))).All();
+        var reports = new DrillRecords(parse.GetValue(live) ? LiveHost.Read(parse.GetRequiredValue(config)).Records : LabCluster.DrillReports(Existing(parse))).All();
         return Task.FromResult(only is null ? Overview(parse, DrillProof.Of(reports)) : Runs(parse, only, [.. reports.Where(r => r.Name == only.Name)]));
     }
 
@@ -47,7 +56,7 @@ internal sealed class DrillReportCommand : LabCommand
         }
         else if (reports is [])
         {
-            Terminal.Out.WriteLine($"{only.Name} was never run in this lab: what it would show is unproven. 'holdfast drill run {only.Name}' runs it.");
+            Terminal.Out.WriteLine($"{only.Name} was never run here: what it would show is unproven. 'holdfast drill run {only.Name}' runs it.");
         }
 
         foreach (var report in Context.Json(parse) ? [] : reports)

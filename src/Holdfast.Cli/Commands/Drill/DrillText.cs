@@ -20,11 +20,11 @@ internal static class DrillText
 
     public static void Write(Terminal terminal, DrillReport report)
     {
-        terminal.Out.WriteLine(report.Title);
+        terminal.Out.WriteLine(report.Host is { } host ? $"{report.Title} (Here: {host}. What the machines did is the agents' word; nobody looked from outside.)" : report.Title);
         var table = new Table("MACHINE", "EXPECTED", "WHERE", "STOPPED", "RESTARTED", "OUTAGE", "LONGEST SILENCE", "RAN TWICE", "AS EXPECTED");
         foreach (var m in report.Machines)
         {
-            table.Row(m.Name, Of(m.Expected), m.From == m.To ? m.From : $"{m.From} → {m.To ?? "nowhere"}", YesNo(m.Stopped), Restarts(m), $"{S(m.OutageSeconds)}", S(m.LongestSilenceSeconds), YesNo(m.RanTwice), m.Wrong ?? "yes");
+            table.Row(m.Name, Of(m.Expected), m.From == m.To ? m.From : $"{m.From} → {m.To ?? "nowhere"}", YesNo(m.Stopped), Restarts(m), $"{S(m.OutageSeconds)}", S(m.LongestSilenceSeconds), report.Host is null ? YesNo(m.RanTwice) : null, m.Wrong ?? "yes");
         }
 
         table.Write(terminal);

@@ -17,6 +17,8 @@ internal static class Drills
         new("guest-switch-dead", "The guest switch dies.", ["switch guest down"],
             [new Sign.InRow("h1", 11), new Sign.InRow("h2", 11), new Sign.InRow("h3", 11), new Sign.Names("h2", "the guest switch")]),
         new("migration-switch-dead", "The migration switch dies.", ["switch migration down"], [new Sign.InRow("h1", 12), new Sign.Names("h2", "the migration switch")]),
+        new("migration-silent", "A host's migration card neither sends nor receives, and its link is up.", ["oneway h1 migration in", "oneway h1 migration out"],
+            [new Sign.InRow("h1", 12), new Sign.Names("h2", "h1's migration cable")]),
         new("storage-lost-by-one", "A host loses its storage, and the others have it.", ["cut h3 storage"],
             [new Sign.InRow("h3", 5), new Sign.Names("h1", "h3's storage cable")], Fate.RestartedByTime, "h3"),
         new("storage-lost-by-all", "The storage switch dies for all.", ["switch storage down"],

@@ -4,11 +4,19 @@ using Holdfast.Cli.Rendering;
 
 namespace Holdfast.Cli.Commands.Topology;
 
-internal sealed class TopologyShowCommand(Context context)
-    : ClusterCommand(context, "show", "What the cluster consists of, what hangs on what, and how that is known.")
+internal sealed class TopologyShowCommand : ClusterCommand
 {
-    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) =>
-        Show(parse, await client.TopologyAsync(cancel), ApiJson.Readable.TopologyReport, Write);
+    private readonly Option<string> format = new("--format") { Description = "'text', or 'svg' for a picture.", HelpName = "text|svg", DefaultValueFactory = _ => "text" };
+
+    public TopologyShowCommand(Context context)
+        : base(context, "show", "What the cluster consists of, what hangs on what, and how that is known.")
+    {
+        format.AcceptOnlyFromAmong("text", "svg");
+        Add(format);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, HoldfastClient client, CancellationToken cancel) => Show(
+        parse, await client.TopologyAsync(cancel), ApiJson.Readable.TopologyReport, parse.GetValue(format) == "svg" ? r => Terminal.Out.Write(TopologyPicture.Of(r)) : Write);
 
     private void Write(TopologyReport report)
     {

@@ -9,6 +9,9 @@ public sealed record HostSight(ImmutableArray<SeenLink> Links, ImmutableArray<Se
     /// <summary>Before it has looked.</summary>
     public static readonly HostSight Empty = new([], [], []);
 
+    /// <summary>Servers that the host itself needs, as its own configuration names them.</summary>
+    public ImmutableArray<SeenNeed> Needs { get; init; } = [];
+
     public SeenLink? LinkTo(string network) => Links.FirstOrDefault(l => l.Network == network);
 }
 
@@ -32,6 +35,10 @@ public sealed record SeenPort(string Switch, string Chassis, string Port, Immuta
 /// <param name="Networks">Those of the cluster over which it is reached; empty: over none (Fibre Channel); null: not known.</param>
 /// <param name="Paths">Of its multipath map; empty: it has none.</param>
 public sealed record SeenDatastore(string Name, string Type, string Source, ImmutableArray<string>? Networks, ImmutableArray<SeenPath> Paths);
+
+/// <param name="What">"names" (DNS), "time" (NTP).</param>
+/// <param name="Address">IPv4 or IPv6; servers that are named otherwise are not in here.</param>
+public sealed record SeenNeed(string What, string Address);
 
 /// <param name="Works">Device mapper uses it, and its checker calls it ready.</param>
 /// <param name="Card">As of a <see cref="SeenMember"/>; null: not known, or none (iSCSI).</param>

@@ -34,6 +34,15 @@ public sealed class SurveyTests
     }
 
     [Fact]
+    public void Servers_that_a_host_needs_are_those_that_its_own_configuration_names_by_address()
+    {
+        var needs = ServerNeeds.Parse(
+            ("/etc/resolv.conf", "# nameserver 9.9.9.9\nnameserver 10.0.0.53\nnameserver 127.0.0.53\nsearch example.org\n"), ("/etc/chrony/chrony.conf", "pool 10.0.0.123 iburst\nserver ntp.example.org\nserver 10.0.0.123\n"),
+            ("/etc/systemd/timesyncd.conf", "[Time]\nNTP=10.0.0.124 fd00::1\n#NTP=10.9.9.9\n"));
+        Assert.Equal([("names", "10.0.0.53"), ("time", "10.0.0.123"), ("time", "10.0.0.124"), ("time", "fd00::1")], needs.Select(n => (n.What, n.Address)));
+    }
+
+    [Fact]
     public void A_bridge_that_has_nothing_else_goes_over_its_virtual_cable()
     {
         var links = KernelLink.Parse("""[{"ifname":"g0up","flags":["UP","LOWER_UP"],"master":"g0","linkinfo":{"info_kind":"veth"}},{"ifname":"g0","flags":["UP"],"linkinfo":{"info_kind":"bridge"}}]""");
