@@ -41,11 +41,11 @@ public sealed class OutsideTests
 
     [Fact]
     public void An_agent_s_seal() => Fuzz.Run(
-        [.. new[] { new Seal("h1", Seal.NewLife(), 7, "h2").Credential(new byte[32]), Seal.Behalf(null), "token;operator;alice" }.Select(s => Encoding.UTF8.GetBytes(s))],
+        [.. new[] { new Seal("h1", Seal.NewLife(), 7, "h2").Credential(new byte[32]), OnBehalf.Text(null), "token;operator;alice" }.Select(s => Encoding.UTF8.GetBytes(s))],
         bytes =>
         {
             Seal.Parse(Encoding.Latin1.GetString(bytes));
-            Seal.BehalfOf(Encoding.Latin1.GetString(bytes), "h1");
+            OnBehalf.Of(Encoding.Latin1.GetString(bytes), "h1");
         });
 
     [Fact]
