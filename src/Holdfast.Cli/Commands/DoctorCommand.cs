@@ -72,9 +72,9 @@ internal sealed class DoctorCommand : Command
             process.Kill(entireProcessTree: true);
             throw new ApiException(ErrorCode.Failed, $"{program} has not ended within {Patience.TotalSeconds:0} s.");
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            throw new ApiException(ErrorCode.Failed, $"{program} printed something else than expected ({e.Message.TrimEnd('.')}); use programs of one version.");
+            throw new ApiException(ErrorCode.Failed, $"{program} printed something else than expected; use programs of one version.");
         }
     }
 

@@ -152,7 +152,7 @@ public sealed class CheckTests : IDisposable
         File.Delete(Path.Combine(folder, "server-cert.pem"));
         Says([await At(0)], DoctorStates.Failed, "server-cert.pem is missing");
         Says(await new CertificateCheck(CertificateUse.Migrations, false, folder, () => default).LookAsync(default), DoctorStates.Warning, "migrationTls is off");
-        Says([(await new CertificateCheck(CertificateUse.Agent, true, folder, () => default).LookAsync(default))[1]], DoctorStates.Failed, "host-cert.pem is missing", "nobody reaches this host's agent");
+        Says([(await new CertificateCheck(CertificateUse.Agent, true, folder, () => default).LookAsync(default))[1]], DoctorStates.Failed, "host-cert.pem is missing, so that nobody reaches this host's agent", "docs/operations/tls.md");
     }
 
     [Fact]
