@@ -22,14 +22,11 @@ internal sealed record PlannedHost(string Name, IReadOnlyList<(string Network, I
             throw new UsageException(refusal);
         }
 
-        var addresses = parts[1..].Select(part => part.Split('=', 2) is [var role, var address] && Roles.Contains(role, StringComparer.Ordinal) && Parsed(address) is { } ip ? (role, ip)
+        var addresses = parts[1..].Select(part => part.Split('=', 2) is [var role, var address] && Roles.Contains(role, StringComparer.Ordinal) && HostAddress.Parse(address) is { AddressFamily: AddressFamily.InterNetwork } ip ? (role, ip)
             : throw new UsageException($"'{part}' of --member {parts[0]} is no address on a network; give {string.Join(", ", Roles)} with an IPv4 address each, like cluster=10.0.1.11.")).ToList();
         return addresses.Select(a => a.role).Distinct().Count() == addresses.Count && addresses.Any(a => a.role == "cluster") ? new(parts[0], addresses)
             : throw new UsageException($"--member {parts[0]} needs one address on the network 'cluster', and not two on any, like {parts[0]},cluster=10.0.1.11.");
     }
-
-    /// <summary>Without the short forms of old ("10.2" for 10.0.0.2): here they are mistakes.</summary>
-    private static IPAddress? Parsed(string text) => IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork && text.Count(c => c == '.') == 3 ? ip : null;
 }
 
 /// <summary>The configuration of a cluster's hosts, as 'init' begins it and 'invite' passes it on.</summary>

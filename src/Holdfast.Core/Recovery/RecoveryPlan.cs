@@ -24,7 +24,7 @@ public static class RecoveryPlan
         { Entry.State: not LeaseState.Free, OwnerRenews: true } => (RecoveryStep.Leave, $"Nothing: it is {machine.Owner}'s."),
         { HasDefinition: false } => (RecoveryStep.Repair, "Bring its folder with machine.json back from a backup; without it nobody can start it."),
         { DiskTrouble: { } trouble } => (RecoveryStep.Repair, trouble),
-        { Entry: null } => (RecoveryStep.Stopped, "The lease table does not know it: it was being created or deleted. When etcd is there again, create or delete it anew; nobody runs it."),
+        { Entry: null } => (RecoveryStep.Stopped, "The lease table does not know it: it was being created or deleted, or the table that could be read is an old one. Leave it until agents run, and look again."),
         { Entry.State: not LeaseState.Free, Owner: null } => (RecoveryStep.Repair, "Its lease names a slot that no host has: keep a copy of the folder .holdfast and ask for help; do not start it."),
         { Entry.State: not LeaseState.Free } => (RecoveryStep.StartAgents, $"Start the agent of {machine.Owner}, or of another host: it takes the machine when {machine.Owner} is proven dead. If {machine.Owner} is off for sure, 'holdfast host confirm-dead {machine.Owner}' says so."),
         { Entry.Wanted: WantedState.Run } => (RecoveryStep.StartAgents, "Start the agent of any host that has this datastore: it takes the machine by itself."),

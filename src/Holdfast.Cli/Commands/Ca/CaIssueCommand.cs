@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using System.Net.Sockets;
 using Holdfast.Certificates;
+using Holdfast.Cli.Parsing;
 
 namespace Holdfast.Cli.Commands.Ca;
 
@@ -31,6 +31,5 @@ internal sealed class CaIssueCommand : CaCommand
             $"The files of {name} are in {folder}, good until {certificate.NotAfter:yyyy-MM-dd}. On {name}, those of tls belong in {HostCertificate.AgentDirectory}, readable for root alone, those of qemu in {HostCertificate.QemuDirectory}, readable for QEMU's user.");
     }
 
-    /// <summary>Without the short forms of old ("10.2" for 10.0.0.2): here they are mistakes.</summary>
-    private static IPAddress Parsed(string text) => IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Count(c => c == '.') == 3) ? address : throw new UsageException($"'{text}' is no IP address; give --address like 10.0.2.11.");
+    private static IPAddress Parsed(string text) => HostAddress.Parse(text) ?? throw new UsageException($"'{text}' is no IP address; give --address like 10.0.2.11.");
 }
